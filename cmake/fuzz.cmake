@@ -1,0 +1,18 @@
+# Each test/native/fuzz/<name>_fuzz.cc is a libFuzzer executable. It may use every library: what it feeds decides.
+add_library(berth_fuzz INTERFACE)
+target_compile_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
+target_link_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
+
+foreach(library IN ITEMS base oci runtime layer shim)
+  get_target_property(type berth_${library} TYPE)
+  if(type STREQUAL STATIC_LIBRARY)
+    target_compile_options(berth_${library} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endforeach()
+
+file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/fuzz/*_fuzz.cc)
+foreach(source IN LISTS fuzzers)
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(${name} ${source})
+  target_link_libraries(${name} PRIVATE berth_shim berth_runtime berth_layer berth_flags berth_fuzz Threads::Threads)
+endforeach()

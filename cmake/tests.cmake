@@ -1,0 +1,20 @@
+# test/native/<folder>/*_test.cc make one executable, <folder>_tests. test/native/support is on everyone's include path.
+find_package(doctest REQUIRED)
+enable_testing()
+
+add_library(doctest_main STATIC ${CMAKE_SOURCE_DIR}/test/native/support/main.cc)
+target_link_libraries(doctest_main PUBLIC doctest::doctest PRIVATE berth_flags)
+
+function(berth_tests folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" DEPENDS)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/${folder}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  set(target ${folder}_tests)
+  add_executable(${target} ${sources})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/test/native)
+  list(TRANSFORM arg_DEPENDS PREPEND berth_)
+  target_link_libraries(${target} PRIVATE doctest_main ${arg_DEPENDS} berth_flags Threads::Threads)
+  add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()
