@@ -29,10 +29,12 @@ passed=0 failed=0 skipped=0
 
 # A lane that counts no tests of its own is one check; a failed lane has failed at least once.
 add_counts() {
-  read -r lane_passed lane_failed lane_skipped <"$2" 2>/dev/null || {
+  if [ -f "$2" ]; then
+    read -r lane_passed lane_failed lane_skipped <"$2"
+  else
     lane_passed=0 lane_failed=0 lane_skipped=$(grep -c '^skipped: ' "$3" || :)
     [ "$1" != 0 ] || lane_passed=1
-  }
+  fi
   [ "$1" = 0 ] || [ "$lane_failed" -gt 0 ] || lane_failed=1
   passed=$((passed + lane_passed)) failed=$((failed + lane_failed)) skipped=$((skipped + lane_skipped))
 }
