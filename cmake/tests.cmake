@@ -7,7 +7,7 @@ target_link_libraries(doctest_main PUBLIC doctest::doctest PRIVATE berth_flags)
 
 function(berth_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" DEPENDS)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/${folder}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/${folder}/*.cc)
   if(NOT sources)
     return()
   endif()

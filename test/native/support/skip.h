@@ -5,8 +5,8 @@
 #include <cstdio>
 
 // Leaves a test case that this host cannot run, and says why. scripts/test-native.sh counts these lines as skipped.
-#define BERTH_SKIP(reason)                                                                      \
-  do {                                                                                          \
+#define BERTH_SKIP(reason)                                                                       \
+  do {                                                                                           \
     std::printf("skipped: %s: %s\n", doctest::getContextOptions()->currentTest->m_name, reason); \
-    return;                                                                                     \
+    return;                                                                                      \
   } while (false)
