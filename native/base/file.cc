@@ -24,8 +24,8 @@ Status RemoveDirectory(int dir_fd, const std::string& name) {
     }
     return std::unexpected(child.error());
   }
-  struct stat parent {};
-  struct stat self {};
+  struct stat parent{};
+  struct stat self{};
   if (::fstat(dir_fd, &parent) == 0 && ::fstat(child->get(), &self) == 0 && parent.st_dev != self.st_dev) {
     return Fail(EBUSY, "remove", name + ": is a mount point");
   }

@@ -39,11 +39,11 @@ using Status = Result<void>;
 }
 
 // Returns early from a function that itself returns a Result.
-#define BERTH_TRY(expression)                                                          \
-  do {                                                                                 \
-    if (auto berth_status = (expression); !berth_status) {                             \
-      return std::unexpected(std::move(berth_status).error());                         \
-    }                                                                                  \
+#define BERTH_TRY(expression)                                  \
+  do {                                                         \
+    if (auto berth_status = (expression); !berth_status) {     \
+      return std::unexpected(std::move(berth_status).error()); \
+    }                                                          \
   } while (false)
 
 // `BERTH_ASSIGN(auto fd, OpenAt(...));` declares `fd` or returns the error early.
@@ -51,11 +51,11 @@ using Status = Result<void>;
 #define BERTH_CONCAT(a, b) BERTH_CONCAT_INNER(a, b)
 #define BERTH_ASSIGN(declaration, expression) \
   BERTH_ASSIGN_INNER(BERTH_CONCAT(berth_result_, __LINE__), declaration, expression)
-#define BERTH_ASSIGN_INNER(temporary, declaration, expression)      \
-  auto temporary = (expression);                                    \
-  if (!temporary) {                                                 \
-    return std::unexpected(std::move(temporary).error());           \
-  }                                                                 \
+#define BERTH_ASSIGN_INNER(temporary, declaration, expression) \
+  auto temporary = (expression);                               \
+  if (!temporary) {                                            \
+    return std::unexpected(std::move(temporary).error());      \
+  }                                                            \
   declaration = *std::move(temporary)
 
 }  // namespace berth

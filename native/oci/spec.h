@@ -76,10 +76,10 @@ struct DeviceNode {
 
 struct DeviceRule {
   bool allow = false;
-  char type = 'a';      // 'a', 'c', 'b'
-  int64_t major = -1;   // -1: any
+  char type = 'a';     // 'a', 'c', 'b'
+  int64_t major = -1;  // -1: any
   int64_t minor = -1;
-  std::string access;   // subset of "rwm"
+  std::string access;  // subset of "rwm"
 };
 
 struct ThrottleDevice {

@@ -15,7 +15,7 @@ namespace berth {
 enum class CgroupVersion { kV1 = 1, kV2 = 2 };
 
 struct Controller {
-  std::string name;         // "memory", "cpu", …
+  std::string name;  // "memory", "cpu", …
   CgroupVersion version = CgroupVersion::kV1;
   int hierarchy = 0;        // id in /proc/cgroups
   std::string mount_point;  // empty: the kernel has it, but it is mounted nowhere
@@ -82,8 +82,8 @@ struct CgroupUsage {
   bool exists = false;
   bool frozen = false;
   int processes = 0;
-  int64_t pids = -1, pids_limit = -1;                            // limit -1: max
-  int64_t memory = -1, memory_peak = -1, memory_limit = -1;      // bytes
+  int64_t pids = -1, pids_limit = -1;                        // limit -1: max
+  int64_t memory = -1, memory_peak = -1, memory_limit = -1;  // bytes
   int64_t cpu_ns = -1, cpu_quota_us = -1, cpu_period_us = -1;
   int64_t oom_kills = -1;
 };

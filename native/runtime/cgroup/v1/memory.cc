@@ -1,0 +1,34 @@
+// admin-guide/cgroup-v1/memory.rst
+#include "runtime/cgroup/write.h"
+
+namespace berth {
+
+namespace {
+
+void SetOrUnlimited(CgroupWrites* out, const char* file, const std::optional<int64_t>& bytes) {
+  if (bytes && *bytes > 0) {
+    out->Set("memory", file, std::to_string(*bytes), Compare::kBytes);
+  } else {
+    out->Default("memory", file, "-1", Compare::kBytes);
+  }
+}
+
+}  // namespace
+
+void MemoryV1(const LinuxResources& resources, CgroupWrites* out) {
+  // The kernel wants limit <= memsw at every moment; resources.cc writes this pair in the order that fits.
+  SetOrUnlimited(out, "memory.limit_in_bytes", resources.memory_limit);
+  SetOrUnlimited(out, "memory.memsw.limit_in_bytes", resources.memory_swap);
+  SetOrUnlimited(out, "memory.soft_limit_in_bytes", resources.memory_reservation);
+  if (resources.memory_swappiness) {
+    out->Set("memory", "memory.swappiness", std::to_string(*resources.memory_swappiness));
+  }
+  // memory.oom_control reads back as several lines, of which the switch is the first.
+  if (resources.disable_oom_killer) {
+    out->Set("memory", "memory.oom_control", "1", Compare::kNever);
+  } else {
+    out->Default("memory", "memory.oom_control", "0", Compare::kNever);
+  }
+}
+
+}  // namespace berth

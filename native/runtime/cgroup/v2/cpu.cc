@@ -1,0 +1,40 @@
+// cgroup-v2.rst, "CPU Interface Files"
+#include <cmath>
+
+#include "runtime/cgroup/write.h"
+
+namespace berth {
+
+namespace {
+
+// cpu.shares 2..262144 to cpu.weight 1..10000 so that the defaults meet: 1024 shares are weight 100. The curve is the one
+// that OCI runtimes agreed on: 10^((l^2 + 125 l)/612 - 7/34) with l = log2(shares).
+uint64_t WeightOfShares(uint64_t shares) {
+  if (shares <= 2) {
+    return 1;
+  }
+  if (shares >= 262144) {
+    return 10000;
+  }
+  const double l = std::log2(static_cast<double>(shares));
+  return static_cast<uint64_t>(std::ceil(std::pow(10.0, (l * l + 125.0 * l) / 612.0 - 7.0 / 34.0)));
+}
+
+}  // namespace
+
+void CpuV2(const LinuxResources& resources, CgroupWrites* out) {
+  if (resources.cpu_shares && *resources.cpu_shares != 0) {
+    out->Set("cpu", "cpu.weight", std::to_string(WeightOfShares(*resources.cpu_shares)));
+  } else {
+    out->Default("cpu", "cpu.weight", "100");
+  }
+  const bool limited = resources.cpu_quota && *resources.cpu_quota > 0;
+  const uint64_t period = resources.cpu_period.value_or(0) != 0 ? *resources.cpu_period : 100000;
+  if (limited) {
+    out->Set("cpu", "cpu.max", std::to_string(*resources.cpu_quota) + " " + std::to_string(period));
+  } else {
+    out->Default("cpu", "cpu.max", "max " + std::to_string(period));
+  }
+}
+
+}  // namespace berth

@@ -1,0 +1,12 @@
+// cgroup-v2.rst, "HugeTLB Interface Files"
+#include "runtime/cgroup/write.h"
+
+namespace berth {
+
+void HugetlbV2(const LinuxResources& resources, CgroupWrites* out) {
+  for (const HugepageLimit& limit : resources.hugepage_limits) {
+    out->Set("hugetlb", "hugetlb." + limit.page_size + ".max", std::to_string(limit.limit), Compare::kBytes);
+  }
+}
+
+}  // namespace berth
