@@ -77,6 +77,9 @@ std::vector<pid_t> CgroupProcesses(const CgroupHost& host, const std::string& pa
 // Removes it and its descendants in every hierarchy; missing is success; EBUSY while processes are in it.
 Status RemoveCgroup(const CgroupHost& host, const std::string& path);
 
+// Removes the directory itself wherever it is empty, as the parents of ours are once the last stack has gone; best effort.
+void PruneCgroup(const CgroupHost& host, const std::string& path);
+
 // Figures; -1 where this host does not measure it.
 struct CgroupUsage {
   bool exists = false;

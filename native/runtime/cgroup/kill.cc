@@ -157,6 +157,12 @@ Status KillCgroup(const CgroupHost& host, const std::string& path, int timeout_m
   return {};
 }
 
+void PruneCgroup(const CgroupHost& host, const std::string& path) {
+  for (const std::string& mount_point : MountPoints(host)) {
+    (void)::rmdir((mount_point + path).c_str());
+  }
+}
+
 Status RemoveCgroup(const CgroupHost& host, const std::string& path) {
   for (const std::string& mount_point : MountPoints(host)) {
     Status removed;

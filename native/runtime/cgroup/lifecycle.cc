@@ -89,10 +89,7 @@ Status CreateV2(const std::string& mount_point, const std::vector<std::string>& 
   return {};
 }
 
-}  // namespace
-
-Status CreateCgroup(const CgroupHost& host, const std::string& path) {
-  const std::vector<std::string> prefixes = Prefixes(path);
+Status CreateEverywhere(const CgroupHost& host, const std::vector<std::string>& prefixes) {
   for (const std::string& mount_point : V1MountPoints(host)) {
     BERTH_TRY(CreateV1(host, mount_point, prefixes));
   }
@@ -100,6 +97,21 @@ Status CreateCgroup(const CgroupHost& host, const std::string& path) {
     BERTH_TRY(CreateV2(host.unified, prefixes));
   }
   return {};
+}
+
+}  // namespace
+
+// Another command may prune an empty parent between two steps: ENOENT means to begin again.
+Status CreateCgroup(const CgroupHost& host, const std::string& path) {
+  const std::vector<std::string> prefixes = Prefixes(path);
+  Status created;
+  for (int tries = 0; tries < 5; ++tries) {
+    created = CreateEverywhere(host, prefixes);
+    if (created || created.error().errnum != ENOENT) {
+      break;
+    }
+  }
+  return created;
 }
 
 // "0" in `tasks` moves the writing thread alone, for which the kernel takes no threadgroup lock: that lock costs an RCU

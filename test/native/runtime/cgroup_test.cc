@@ -92,7 +92,7 @@ class OwnCgroup {
     CHECK(KillCgroup(host, path, 2000).has_value());
     CHECK(RemoveCgroup(host, path).has_value());
     CHECK(RemoveCgroup(host, path.substr(0, path.rfind('/'))).has_value());
-    (void)RemoveCgroup(host, "/berth");  // unless other stacks run
+    PruneCgroup(host, "/berth");
   }
   std::string path;
   CgroupHost host = *DetectCgroupHost();
