@@ -1,0 +1,12 @@
+// Capability names as the specification writes them ("CAP_NET_RAW").
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace berth {
+
+// The capability's number in linux/capability.h, or nothing for an unknown name.
+std::optional<int> CapabilityNumber(std::string_view name);
+
+}  // namespace berth

@@ -1,0 +1,79 @@
+// Strict reading of JSON objects: every accessor checks type and range, and a key that nothing read is refused by name.
+//
+// The first problem is kept and ends the parse: after it accessors return defaults, so that callers need no checks
+// between fields. Problems are told as a JSON pointer (RFC 6901) and what was expected there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// RapidJSON asserts in a few accessors; ours check first, so a failed assertion is a bug.
+#include <rapidjson/document.h>
+
+#include "base/result.h"
+
+namespace berth {
+
+// The first problem of a parse.
+class JsonProblem {
+ public:
+  void Set(const std::string& pointer, const std::string& problem);
+  [[nodiscard]] bool any() const { return problem_.has_value(); }
+  [[nodiscard]] const std::string& text() const { return *problem_; }
+
+ private:
+  std::optional<std::string> problem_;
+};
+
+class JsonObject {
+ public:
+  JsonObject(const rapidjson::Value& value, std::string pointer, JsonProblem& problem);
+
+  [[nodiscard]] bool Has(const char* key) const;
+  // Absent: the default. Strings never hold a NUL byte, which the kernel would cut them at.
+  bool Bool(const char* key, bool absent = false);
+  std::string String(const char* key);
+  std::string RequiredString(const char* key);
+  std::optional<int64_t> Int(const char* key, int64_t min, int64_t max = INT64_MAX);
+  std::optional<uint64_t> Unsigned(const char* key, uint64_t max = UINT64_MAX);
+  template <typename T>
+  std::optional<T> UnsignedAs(const char* key, T max = static_cast<T>(~T{0})) {
+    const auto value = Unsigned(key, max);
+    return value ? std::optional<T>(static_cast<T>(*value)) : std::nullopt;
+  }
+  std::vector<std::string> Strings(const char* key);
+  std::map<std::string, std::string> StringMap(const char* key);
+  std::vector<uint32_t> Ids(const char* key);
+
+  // Calls `read` with the object at `key`, or with each object of the array there. Absent: not called.
+  void Object(const char* key, const std::function<void(JsonObject&)>& read);
+  void Objects(const char* key, const std::function<void(JsonObject&)>& read);
+  void RequiredObject(const char* key, const std::function<void(JsonObject&)>& read);
+
+  // Reads a key without looking at it.
+  void Skip(const char* key);
+  void Problem(const char* key, const std::string& problem);
+  // Refuses what was not read, and keys that occur twice.
+  void Finish();
+
+ private:
+  const rapidjson::Value* Find(const char* key);
+  const rapidjson::Value* FindTyped(const char* key, rapidjson::Type type, const char* expected);
+  std::optional<std::string> Text(const rapidjson::Value& value, const std::string& pointer);
+  [[nodiscard]] std::string At(std::string_view key) const;
+
+  const rapidjson::Value& value_;
+  std::string pointer_;
+  JsonProblem& problem_;
+  std::vector<const char*> read_;
+};
+
+// Parses `text` as one object. An error has errnum 0, call `name`, and `what` as described above.
+Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read);
+
+}  // namespace berth

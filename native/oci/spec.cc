@@ -1,0 +1,65 @@
+#include "oci/spec.h"
+
+#include "oci/spec_parts.h"
+
+namespace berth {
+
+namespace {
+
+void ReadRoot(JsonObject& object, RuntimeSpec& spec) {
+  spec.root_path = object.RequiredString("path");
+  spec.root_readonly = object.Bool("readonly");
+}
+
+void ReadMount(JsonObject& object, RuntimeSpec& spec) {
+  Mount mount;
+  mount.destination = object.RequiredString("destination");
+  mount.type = object.String("type");
+  mount.source = object.String("source");
+  mount.options = object.Strings("options");
+  RequireAbsolute(object, "destination", mount.destination);
+  spec.mounts.push_back(std::move(mount));
+}
+
+void ReadVersion(JsonObject& object) {
+  if (!object.RequiredString("ociVersion").starts_with("1.")) {
+    object.Problem("ociVersion", "expected a version 1 of the runtime specification");
+  }
+}
+
+}  // namespace
+
+void RequireAbsolute(JsonObject& object, const char* key, const std::string& path) {
+  if (!path.starts_with('/')) {
+    object.Problem(key, "expected an absolute path");
+  }
+}
+
+Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json) {
+  RuntimeSpec spec;
+  BERTH_TRY(ParseJsonObject(json, "config.json", [&spec](JsonObject& object) {
+    ReadVersion(object);
+    object.RequiredObject("root", [&spec](JsonObject& root) { ReadRoot(root, spec); });
+    object.RequiredObject("process", [&spec](JsonObject& process) { ReadProcess(process, spec.process); });
+    spec.hostname = object.String("hostname");
+    spec.domainname = object.String("domainname");
+    object.Objects("mounts", [&spec](JsonObject& mount) { ReadMount(mount, spec); });
+    object.RequiredObject("linux", [&spec](JsonObject& part) { ReadLinux(part, spec); });
+    object.Skip("annotations");
+  }));
+  return spec;
+}
+
+Result<Process> ParseProcess(std::string_view json) {
+  Process process;
+  BERTH_TRY(ParseJsonObject(json, "process", [&process](JsonObject& object) { ReadProcess(object, process); }));
+  return process;
+}
+
+Result<LinuxResources> ParseResources(std::string_view json) {
+  LinuxResources resources;
+  BERTH_TRY(ParseJsonObject(json, "resources", [&resources](JsonObject& object) { ReadResources(object, resources); }));
+  return resources;
+}
+
+}  // namespace berth

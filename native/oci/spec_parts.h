@@ -1,0 +1,21 @@
+// Readers of the parts of config.json; inside of native/oci only.
+#pragma once
+
+#include "oci/json.h"
+#include "oci/spec.h"
+
+namespace berth {
+
+inline constexpr uint32_t kMaxId = UINT32_MAX - 1;  // the highest number means "no id"
+
+void ReadProcess(JsonObject& object, Process& process);
+void ReadLinux(JsonObject& object, RuntimeSpec& spec);
+void ReadResources(JsonObject& object, LinuxResources& resources);
+
+// Says so where `path` does not start at the root.
+void RequireAbsolute(JsonObject& object, const char* key, const std::string& path);
+
+// A device type of the specification: one letter of `allowed`; 'u' is another name of 'c'.
+char ReadDeviceType(JsonObject& object, const char* allowed, char absent);
+
+}  // namespace berth
