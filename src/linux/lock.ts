@@ -1,0 +1,100 @@
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import type { Addon } from '../addon/addon.js';
+import { BerthError } from '../errors.js';
+import { errnoOf, hasShape, readIfPresent, type Shape } from './json.js';
+import type { StackPaths } from './paths.js';
+
+/** Who holds a stack's lock; written into the lock file for the one who has to wait. */
+export interface LockHolder {
+  readonly pid: number;
+  /** command line without its secrets: the command's name and the stack's */
+  readonly command: string;
+  /** RFC 3339, UTC */
+  readonly since: string;
+}
+
+export interface StackLock {
+  /** gives the lock back; removes the stack's directory where nothing but the lock file is in it */
+  release(): void;
+}
+
+export interface LockOptions {
+  readonly command: string;
+  /** 0: don't wait */
+  readonly timeoutMs: number;
+}
+
+const holderShape: Shape<LockHolder> = { pid: 'number', command: 'string', since: 'string' };
+
+/**
+ * Takes the lock of a stack: one command at a time plans and applies.
+ * @throws BerthError LOCKED naming the holder
+ */
+export async function lockStack(addon: Addon, paths: StackPaths, stack: string, options: LockOptions): Promise<StackLock> {
+  const deadline = Date.now() + options.timeoutMs;
+  for (;;) {
+    mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
+    const fd = await lockFile(addon, paths, stack, Math.max(0, deadline - Date.now()));
+    // A `down` that ended meanwhile has removed the file: what we locked is then a file that nobody else can see.
+    if (isSameFile(fd, paths.lock)) {
+      writeHolder(fd, options.command);
+      return { release: () => release(fd, paths) };
+    }
+    closeSync(fd);
+  }
+}
+
+async function lockFile(addon: Addon, paths: StackPaths, stack: string, timeoutMs: number): Promise<number> {
+  try {
+    return await addon.lockFile(paths.lock, true, timeoutMs);
+  } catch (error) {
+    if (errnoOf(error) !== 'EWOULDBLOCK' && errnoOf(error) !== 'EAGAIN') throw error;
+    throw new BerthError('LOCKED', `lock stack ${stack}: ${describeHolder(readIfPresent(paths.lock))}`, {
+      path: paths.lock,
+      hint: 'wait for it, or wait here with --lock-timeout SECONDS',
+      cause: error,
+    });
+  }
+}
+
+/** Text about a lock's holder from its file's content, which may be of a command that was killed while writing it. */
+export function describeHolder(text: string | null): string {
+  try {
+    const holder: unknown = JSON.parse(text ?? '');
+    if (hasShape(holder, holderShape)) return `held by pid ${holder.pid} (${holder.command}) since ${holder.since}`;
+  } catch {
+    // The holder is between taking the lock and writing its name.
+  }
+  return 'held by another command';
+}
+
+function writeHolder(fd: number, command: string): void {
+  const holder: LockHolder = { pid: process.pid, command, since: new Date().toISOString() };
+  ftruncateSync(fd);
+  writeSync(fd, JSON.stringify(holder), 0);
+}
+
+function isSameFile(fd: number, path: string): boolean {
+  const held = fstatSync(fd);
+  const named = statSync(path, { throwIfNoEntry: false });
+  return named !== undefined && named.ino === held.ino && named.dev === held.dev;
+}
+
+function release(fd: number, paths: StackPaths): void {
+  try {
+    ftruncateSync(fd);
+    if (statSync(paths.state, { throwIfNoEntry: false }) === undefined) removeEmpty(paths);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The lock file goes while it is locked; whoever waits for it sees that it is gone and begins anew. */
+function removeEmpty(paths: StackPaths): void {
+  rmSync(paths.lock, { force: true });
+  try {
+    rmdirSync(paths.dir);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(errnoOf(error))) throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+
+/** Every path below the state directory (`root`) and the run directory (`run`). Names are checked before they are joined. */
+export interface Paths {
+  readonly root: string;
+  readonly run: string;
+  readonly containers: string;
+  readonly volumes: string;
+  readonly stacks: string;
+  /** what the writable and the image layers share, as in Docker's overlay2 */
+  readonly overlay: string;
+  readonly runContainers: string;
+  readonly runIndex: string;
+  container(id: string): ContainerPaths;
+  volume(name: string): VolumePaths;
+  stack(name: string): StackPaths;
+}
+
+export interface ContainerPaths {
+  readonly dir: string;
+  readonly record: string;
+  readonly config: string;
+  readonly supervise: string;
+  readonly log: string;
+  readonly hosts: string;
+  readonly hostname: string;
+  readonly resolvConf: string;
+  /** the writable layer, `overlay2/<id>` */
+  readonly layer: string;
+  readonly runDir: string;
+  readonly status: string;
+  /** where its pinned namespaces are: `net`, `ipc`, `uts` */
+  readonly namespaces: string;
+  /** the tmpfs that a shareable ipc namespace brings along */
+  readonly shm: string;
+}
+
+export interface VolumePaths {
+  readonly dir: string;
+  readonly record: string;
+  readonly data: string;
+}
+
+export interface StackPaths {
+  readonly dir: string;
+  readonly state: string;
+  readonly lock: string;
+  readonly revisions: string;
+  revision(serial: number): string;
+  /** cgroup that holds the stack's, below each hierarchy's mount point */
+  readonly cgroup: string;
+}
+
+const idPattern = /^[0-9a-f]{64}$/;
+const stackPattern = /^[a-z0-9][a-z0-9_-]{0,127}$/;
+const volumePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/;
+
+/** True for what can be a container's id: 64 lower case hex digits. */
+export function isContainerId(text: string): boolean {
+  return idPattern.test(text);
+}
+
+/** True for a name that a stack can have on disk. */
+export function isStackName(text: string): boolean {
+  return stackPattern.test(text);
+}
+
+/** True for a name that a volume can have on disk. */
+export function isVolumeName(text: string): boolean {
+  return volumePattern.test(text);
+}
+
+/** @throws BerthError INPUT where a name could leave its directory */
+export function createPaths(root: string, run: string): Paths {
+  const containers = join(root, 'containers');
+  const volumes = join(root, 'volumes');
+  const stacks = join(root, 'stacks');
+  const overlay = join(root, 'overlay2');
+  const runContainers = join(run, 'containers');
+  return {
+    root,
+    run,
+    containers,
+    volumes,
+    stacks,
+    overlay,
+    runContainers,
+    runIndex: join(run, 'index'),
+    container: (id) => containerPaths(containers, overlay, runContainers, checked('container id', id, idPattern)),
+    volume: (name) => volumePaths(join(volumes, checked('volume name', name, volumePattern))),
+    stack: (name) => stackPaths(stacks, checked('stack name', name, stackPattern)),
+  };
+}
+
+/** Cgroup of one container, `/berth/<stack>/<id>`. */
+export function containerCgroup(stack: string, id: string): string {
+  return `/berth/${checked('stack name', stack, stackPattern)}/${checked('container id', id, idPattern)}`;
+}
+
+function checked(kind: string, name: string, pattern: RegExp): string {
+  if (pattern.test(name)) return name;
+  throw new BerthError('INPUT', `${kind} ${JSON.stringify(name)} is not valid: expected ${pattern.source}`);
+}
+
+function containerPaths(containers: string, overlay: string, runContainers: string, id: string): ContainerPaths {
+  const dir = join(containers, id);
+  const runDir = join(runContainers, id);
+  return {
+    dir,
+    record: join(dir, 'record.json'),
+    config: join(dir, 'config.json'),
+    supervise: join(dir, 'supervise'),
+    log: join(dir, `${id}-json.log`),
+    hosts: join(dir, 'hosts'),
+    hostname: join(dir, 'hostname'),
+    resolvConf: join(dir, 'resolv.conf'),
+    layer: join(overlay, id),
+    runDir,
+    status: join(runDir, 'status'),
+    namespaces: join(runDir, 'ns'),
+    shm: join(runDir, 'shm'),
+  };
+}
+
+function volumePaths(dir: string): VolumePaths {
+  return { dir, record: join(dir, 'volume.json'), data: join(dir, '_data') };
+}
+
+function stackPaths(stacks: string, name: string): StackPaths {
+  const dir = join(stacks, name);
+  const revisions = join(dir, 'revisions');
+  return {
+    dir,
+    state: join(dir, 'state.json'),
+    lock: join(dir, 'lock'),
+    revisions,
+    revision: (serial) => join(revisions, `${Math.trunc(serial)}.json`),
+    cgroup: `/berth/${name}`,
+  };
+}

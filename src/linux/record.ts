@@ -1,0 +1,148 @@
+import type { Service } from '../stack/model.js';
+import { createDirDurably, writeDurably } from './atomic.js';
+import { errnoOf, firstMismatch, hasShape, isObject, parseState, readIfPresent, type Shape, stateError } from './json.js';
+import { type ContainerPaths, isContainerId, isStackName, isVolumeName } from './paths.js';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Namespaces that a container can join from another one. */
+export type JoinedNamespace = 'network' | 'ipc' | 'pid' | 'uts' | 'user' | 'cgroup';
+
+/** `record.json` of a container: what it is and what was intended. It is written before the first side effect. */
+export interface ContainerRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly name: string;
+  readonly stack: string;
+  readonly service: string;
+  /** 0 for one-off containers */
+  readonly replica: number;
+  readonly oneOff: boolean;
+  /** RFC 3339, UTC */
+  readonly createdAt: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** as the service asked for it, and the `sha256:…` that it meant then */
+  readonly image: { readonly reference: string; readonly id: string };
+  readonly applied: Service;
+  /** ids of the containers whose namespaces it is started in */
+  readonly joined: Readonly<Partial<Record<JoinedNamespace, string>>>;
+  /** names of its anonymous volumes by their destination */
+  readonly anonymousVolumes: Readonly<Record<string, string>>;
+  /** store names of all volumes that it mounts, anonymous ones too */
+  readonly volumes: readonly string[];
+  /** counts the rewrites of config.json and supervise */
+  readonly generation: number;
+  /** boot that config.json was written in: device numbers and the host's resolv.conf are of that boot */
+  readonly bootId: string;
+  readonly state: 'creating' | 'created' | 'removing';
+}
+
+const recordShape: Shape<ContainerRecord> = {
+  version: 'number',
+  id: 'string',
+  name: 'string',
+  stack: 'string',
+  service: 'string',
+  replica: 'number',
+  oneOff: 'boolean',
+  createdAt: 'string',
+  labels: 'stringMap',
+  image: 'stringMap',
+  applied: 'object',
+  joined: 'stringMap',
+  anonymousVolumes: 'stringMap',
+  volumes: 'strings',
+  generation: 'number',
+  bootId: 'string',
+  state: 'string',
+};
+
+const serviceShape: Shape<Service> = {
+  name: 'string',
+  image: 'string',
+  replicas: 'number',
+  containerName: 'string?',
+  command: 'array?',
+  entrypoint: 'array?',
+  environment: 'object',
+  workingDir: 'string?',
+  user: 'string?',
+  groupAdd: 'strings',
+  hostname: 'string?',
+  domainname: 'string?',
+  init: 'boolean',
+  tty: 'boolean',
+  stdinOpen: 'boolean',
+  labels: 'stringMap',
+  extraHosts: 'array',
+  oomScoreAdj: 'number?',
+  ulimits: 'object',
+  sysctls: 'stringMap',
+  privileged: 'boolean',
+  readOnly: 'boolean',
+  capAdd: 'strings',
+  capDrop: 'strings',
+  devices: 'array',
+  deviceCgroupRules: 'strings',
+  namespaces: 'object',
+  mounts: 'array',
+  shmSizeBytes: 'number',
+  resources: 'object',
+  restart: 'object',
+  healthcheck: 'object?',
+  onUnhealthy: 'string',
+  stopSignal: 'string?',
+  stopGraceMs: 'number',
+  logging: 'object',
+  dependsOn: 'object',
+};
+
+/** @throws BerthError STATE naming the file and the key that is wrong */
+export function parseRecord(path: string, text: string, id: string): ContainerRecord {
+  const value = parseState(path, text);
+  const reason = firstMismatch(value, recordShape) ?? recordProblem(value, id);
+  if (reason !== null || !hasShape(value, recordShape)) throw stateError(path, reason ?? 'unreadable');
+  return value;
+}
+
+/** What the shape can't say: values that are joined into paths, and the closed sets. */
+function recordProblem(value: unknown, id: string): string | null {
+  if (!hasShape(value, recordShape)) return 'expected an object';
+  const service = firstMismatch(value.applied, serviceShape);
+  if (service !== null) return `applied.${service}`;
+  if (!value.applied.mounts.every(isObject)) return 'applied.mounts: expected objects';
+  if (value.version !== 1) return `version: ${String(value.version)} is of another Berth, expected 1`;
+  if (value.id !== id) return `id: ${JSON.stringify(value.id)} is not its directory's name`;
+  if (!isStackName(value.stack)) return `stack: ${JSON.stringify(value.stack)} is no stack name`;
+  if (!['creating', 'created', 'removing'].includes(value.state)) return `state: ${JSON.stringify(value.state)}`;
+  if (typeof value.image.id !== 'string' || typeof value.image.reference !== 'string') return 'image: expected reference and id';
+  if (!Object.values(value.joined).every(isContainerId)) return 'joined: expected container ids';
+  if (![...value.volumes, ...Object.values(value.anonymousVolumes)].every(isVolumeName)) return 'volumes: expected volume names';
+  return null;
+}
+
+/** The record of a container; null where there is none. */
+export function readRecord(paths: ContainerPaths, id: string): ContainerRecord | null {
+  const text = readIfPresent(paths.record);
+  return text === null ? null : parseRecord(paths.record, text, id);
+}
+
+/** Writes the first record of a container, by which its directory comes into being. Nothing else was done before. */
+export async function createRecord(paths: ContainerPaths, record: ContainerRecord): Promise<void> {
+  const text = recordText(record);
+  try {
+    await createDirDurably(paths.dir, 'record.json', text);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(paths.dir), { recursive: true, mode: 0o700 });
+    await createDirDurably(paths.dir, 'record.json', text);
+  }
+}
+
+export async function updateRecord(paths: ContainerPaths, record: ContainerRecord): Promise<void> {
+  await writeDurably(paths.record, recordText(record), 'update');
+}
+
+function recordText(record: ContainerRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
