@@ -1,0 +1,50 @@
+#include <sched.h>
+
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/container.h"
+#include "runtime/init.h"
+#include "runtime/namespaces.h"
+#include "runtime/report.h"
+#include "runtime/shared_shm.h"
+#include "runtime/syscalls.h"
+
+namespace berth {
+
+namespace {
+
+Result<CgroupHost> SetUpCgroup(const RuntimeSpec& spec) {
+  BERTH_ASSIGN(CgroupHost cgroups, DetectCgroupHost());
+  BERTH_TRY(CreateCgroup(cgroups, spec.cgroups_path));
+  BERTH_TRY(ApplyResources(cgroups, spec.cgroups_path, spec.resources));
+  return cgroups;
+}
+
+Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
+  progress.step = "cgroup";
+  BERTH_ASSIGN(const CgroupHost cgroups, SetUpCgroup(*options.spec));
+  BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
+  if (options.supervise->shared_shm_bytes) {
+    progress.step = "shared shm";
+    BERTH_TRY(EnsureSharedShm(options.run_fd, *options.supervise->shared_shm_bytes));
+  }
+  BERTH_ASSIGN(const uint64_t flags, EnterNamespaces(*options.spec, *options.supervise, options.run_fd, progress));
+  progress.step = "clone";
+  BERTH_ASSIGN(const Cloned cloned, CloneProcess(flags | CLONE_PARENT, unified.get()));
+  if (cloned.pid == 0) {
+    InitMain(options, cgroups, cloned.in_cgroup);
+  }
+  return cloned.pid;
+}
+
+}  // namespace
+
+Result<pid_t> CreateInit(const CreateOptions& options) {
+  Progress progress;
+  auto pid = Create(options, progress);
+  if (!pid) {
+    SendFailed(options.sync_fd, progress, pid.error());
+  }
+  return pid;
+}
+
+}  // namespace berth

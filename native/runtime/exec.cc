@@ -1,0 +1,114 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/container.h"
+#include "runtime/namespaces.h"
+#include "runtime/privileges.h"
+#include "runtime/report.h"
+#include "runtime/run_process.h"
+#include "runtime/syscalls.h"
+#include "runtime/terminal.h"
+
+namespace berth {
+
+namespace {
+
+// All but pid, which the caller has joined for its children: those that the container does not share with the host.
+int JoinFlags(const RuntimeSpec& spec) {
+  int flags = 0;
+  for (const Namespace& ns : spec.namespaces) {
+    flags |= ns.type == NamespaceType::kPid ? 0 : CloneFlag(ns.type);
+  }
+  return flags;
+}
+
+bool HasPidNamespace(const ExecOptions& options) {
+  return FindNamespace(*options.spec, NamespaceType::kPid) != nullptr || !options.supervise->join_pid.empty();
+}
+
+Result<UniqueFd> OpenExecTerminal(const ExecOptions& options) {
+  if (!options.process->terminal) {
+    return UniqueFd();
+  }
+  BERTH_ASSIGN(const UniqueFd root, OpenAt(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+  BERTH_ASSIGN(Terminal terminal, OpenTerminal(root.get(), *options.process));
+  BERTH_TRY(SendDescriptor(options.stdio.console_fd, terminal.master.get()));
+  return std::move(terminal.slave);
+}
+
+// Born in the container's pid namespace, still in the host's mounts: what needs the host's /proc and /sys comes first.
+Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cgroups, int pidfd, bool in_unified,
+                                Progress& progress) {
+  progress.step = "cgroup";
+  const std::string& path = options.spec->cgroups_path;
+  BERTH_TRY(in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path));
+  progress.step = "oom_score_adj";
+  BERTH_TRY(SetOomScore(*options.process));
+  progress.step = "namespaces";
+  // All at once: they change together or not at all. Root and working directory become the container's.
+  if (::setns(pidfd, JoinFlags(*options.spec)) != 0) {
+    return Errno("setns", "pid " + std::to_string(options.init_pid));
+  }
+  progress.step = "terminal";
+  return OpenExecTerminal(options);
+}
+
+[[noreturn]] void ExecMain(const ExecOptions& options, const CgroupHost& cgroups, int pidfd, bool in_unified) {
+  PrepareProcess();
+  Progress progress;
+  auto terminal = EnterContainer(options, cgroups, pidfd, in_unified, progress);
+  if (!terminal) {
+    FailProcess(options.sync_fd, progress, terminal.error());
+  }
+  RunProcess({.process = options.process,
+              .stdio = options.stdio,
+              .terminal_fd = terminal->get(),
+              .sync_fd = options.sync_fd,
+              .await_start = false,
+              .reaper = false},
+             progress);
+}
+
+Result<Cloned> CloneInto(const ExecOptions& options, int pidfd, int unified_fd) {
+  if (!HasPidNamespace(options)) {
+    return CloneProcess(0, unified_fd);
+  }
+  BERTH_ASSIGN(const UniqueFd own, OpenAt(AT_FDCWD, "/proc/self/ns/pid", O_RDONLY));
+  if (::setns(pidfd, CLONE_NEWPID) != 0) {
+    return Errno("setns", "pid namespace of " + std::to_string(options.init_pid));
+  }
+  // The caller's later children are its own again.
+  const Cleanup restore([&own] { ::setns(own.get(), CLONE_NEWPID); });
+  return CloneProcess(0, unified_fd);
+}
+
+Result<pid_t> Exec(const ExecOptions& options, Progress& progress) {
+  progress.step = "container";
+  BERTH_ASSIGN(const UniqueFd pidfd, OpenProcess(options.init_pid, options.init_start_time));
+  progress.step = "cgroup";
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
+  progress.step = "clone";
+  BERTH_ASSIGN(const Cloned cloned, CloneInto(options, pidfd.get(), unified.get()));
+  if (cloned.pid == 0) {
+    ExecMain(options, cgroups, pidfd.get(), cloned.in_cgroup);
+  }
+  return cloned.pid;
+}
+
+}  // namespace
+
+Result<pid_t> ExecInContainer(const ExecOptions& options) {
+  Progress progress;
+  auto pid = Exec(options, progress);
+  if (!pid) {
+    SendFailed(options.sync_fd, progress, pid.error());
+  }
+  return pid;
+}
+
+}  // namespace berth

@@ -1,0 +1,112 @@
+#include "runtime/init.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "runtime/devices.h"
+#include "runtime/namespaces.h"
+#include "runtime/privileges.h"
+#include "runtime/report.h"
+#include "runtime/rootfs.h"
+#include "runtime/run_process.h"
+#include "runtime/sysctl.h"
+#include "runtime/terminal.h"
+
+namespace berth {
+
+namespace {
+
+// v1 by init itself, not by who clones it: a pids limit of 1 leaves room for exactly this process.
+Status JoinCgroup(const CgroupHost& cgroups, const std::string& path, bool in_unified) {
+  return in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path);
+}
+
+// After joining: the cgroup that a process is in becomes the root of what it sees.
+Status EnterCgroupNamespace(const RuntimeSpec& spec) {
+  const Namespace* const ns = FindNamespace(spec, NamespaceType::kCgroup);
+  if (ns == nullptr) {
+    return {};
+  }
+  if (ns->path.empty()) {
+    return ::unshare(CLONE_NEWCGROUP) == 0 ? Status() : Status(Errno("unshare", "cgroup namespace"));
+  }
+  BERTH_ASSIGN(const UniqueFd fd, OpenAt(AT_FDCWD, ns->path, O_RDONLY));
+  return ::setns(fd.get(), CLONE_NEWCGROUP) == 0 ? Status() : Status(Errno("setns", ns->path));
+}
+
+// Only who made the uts namespace names it.
+Status SetNames(const RuntimeSpec& spec) {
+  const Namespace* const ns = FindNamespace(spec, NamespaceType::kUts);
+  if (ns == nullptr || !ns->path.empty()) {
+    return {};
+  }
+  if (!spec.hostname.empty() && ::sethostname(spec.hostname.data(), spec.hostname.size()) != 0) {
+    return Errno("sethostname", spec.hostname);
+  }
+  if (!spec.domainname.empty() && ::setdomainname(spec.domainname.data(), spec.domainname.size()) != 0) {
+    return Errno("setdomainname", spec.domainname);
+  }
+  return {};
+}
+
+Status SetUpKernel(const CreateOptions& options, const CgroupHost& cgroups, bool in_unified, Progress& progress) {
+  const RuntimeSpec& spec = *options.spec;
+  progress.step = "cgroup";
+  BERTH_TRY(JoinCgroup(cgroups, spec.cgroups_path, in_unified));
+  progress.step = "cgroup namespace";
+  BERTH_TRY(EnterCgroupNamespace(spec));
+  progress.step = "hostname";
+  BERTH_TRY(SetNames(spec));
+  BERTH_TRY(WriteSysctls(spec, progress));
+  progress.step = "oom_score_adj";
+  return SetOomScore(spec.process);
+}
+
+// Returns the terminal's slave, or an invalid descriptor where the process has no terminal.
+Result<UniqueFd> SetUpTerminal(int root_fd, const CreateOptions& options) {
+  if (!options.spec->process.terminal) {
+    return UniqueFd();
+  }
+  BERTH_ASSIGN(Terminal terminal, OpenTerminal(root_fd, options.spec->process));
+  BERTH_TRY(BindConsole(root_fd, terminal.slave.get()));
+  BERTH_TRY(SendDescriptor(options.stdio.console_fd, terminal.master.get()));
+  return std::move(terminal.slave);
+}
+
+Result<UniqueFd> SetUpRoot(const CreateOptions& options, const CgroupHost& cgroups, Progress& progress) {
+  const RootfsOptions rootfs{
+      .spec = options.spec, .supervise = options.supervise, .cgroups = &cgroups, .container_fd = options.container_fd};
+  BERTH_ASSIGN(const UniqueFd root, MountRootfs(rootfs, progress));
+  BERTH_TRY(FillRootfs(root.get(), rootfs, progress));
+  progress.step = "terminal";
+  BERTH_ASSIGN(UniqueFd terminal, SetUpTerminal(root.get(), options));
+  BERTH_TRY(SealRootfs(root.get(), *options.spec, progress));
+  progress.step = "pivot_root";
+  BERTH_TRY(PivotRoot(root.get(), *options.spec));
+  return terminal;
+}
+
+}  // namespace
+
+void InitMain(const CreateOptions& options, const CgroupHost& cgroups, bool in_unified) {
+  PrepareProcess();
+  Progress progress;
+  if (auto kernel = SetUpKernel(options, cgroups, in_unified, progress); !kernel) {
+    FailProcess(options.sync_fd, progress, kernel.error());
+  }
+  auto terminal = SetUpRoot(options, cgroups, progress);
+  if (!terminal) {
+    FailProcess(options.sync_fd, progress, terminal.error());
+  }
+  RunProcess({.process = &options.spec->process,
+              .stdio = options.stdio,
+              .terminal_fd = terminal->get(),
+              .sync_fd = options.sync_fd,
+              .await_start = true,
+              .reaper = options.supervise->init},
+             progress);
+}
+
+}  // namespace berth

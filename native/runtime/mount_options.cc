@@ -1,0 +1,116 @@
+#include "runtime/mount_options.h"
+
+#include <linux/mount.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+namespace berth {
+
+namespace {
+
+struct Attribute {
+  std::string_view name;
+  uint64_t set;
+  uint64_t clear;
+};
+
+// Each also exists with an "r" in front for the whole tree of mounts.
+constexpr Attribute kAttributes[] = {
+    {"ro", MOUNT_ATTR_RDONLY, 0},
+    {"rw", 0, MOUNT_ATTR_RDONLY},
+    {"nosuid", MOUNT_ATTR_NOSUID, 0},
+    {"suid", 0, MOUNT_ATTR_NOSUID},
+    {"nodev", MOUNT_ATTR_NODEV, 0},
+    {"dev", 0, MOUNT_ATTR_NODEV},
+    {"noexec", MOUNT_ATTR_NOEXEC, 0},
+    {"exec", 0, MOUNT_ATTR_NOEXEC},
+    {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0},
+    {"symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW},
+    {"nodiratime", MOUNT_ATTR_NODIRATIME, 0},
+    {"diratime", 0, MOUNT_ATTR_NODIRATIME},
+    {"relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
+    {"atime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"norelatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    {"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    {"nostrictatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+};
+
+constexpr std::pair<std::string_view, uint64_t> kPropagations[] = {
+    {"private", MS_PRIVATE},
+    {"slave", MS_SLAVE},
+    {"shared", MS_SHARED},
+    {"unbindable", MS_UNBINDABLE},
+};
+
+// They change what the mount shows or who owns it: never passed over.
+constexpr std::string_view kRefused[] = {"tmpcopyup", "idmap", "ridmap", "copy-symlink", "remount"};
+
+void Apply(const Attribute& attribute, uint64_t& set, uint64_t& clear) {
+  const uint64_t touched = attribute.set | attribute.clear;
+  set = (set & ~touched) | attribute.set;
+  // Replacing an access time mode means clearing the old one as well.
+  clear = (clear & ~attribute.set) | attribute.clear;
+}
+
+bool ReadAttribute(std::string_view option, MountOptions& options) {
+  for (const Attribute& attribute : kAttributes) {
+    if (option == attribute.name) {
+      Apply(attribute, options.set, options.clear);
+      return true;
+    }
+    if (option.starts_with('r') && option.substr(1) == attribute.name) {
+      Apply(attribute, options.recursive_set, options.recursive_clear);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ReadPropagation(std::string_view option, MountOptions& options) {
+  for (const auto& [name, flag] : kPropagations) {
+    const bool recursive = option.starts_with('r') && option.substr(1) == name;
+    if (option == name || recursive) {
+      options.propagation = flag;
+      options.recursive_propagation = recursive;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ReadBind(std::string_view option, MountOptions& options) {
+  if (option != "bind" && option != "rbind") {
+    return false;
+  }
+  options.bind = true;
+  options.recursive_bind = options.recursive_bind || option == "rbind";
+  return true;
+}
+
+}  // namespace
+
+Result<MountOptions> ParseMountOptions(const Mount& mount) {
+  MountOptions options;
+  options.bind = mount.type == "bind";
+  for (const std::string& option : mount.options) {
+    if (std::ranges::find(kRefused, option) != std::end(kRefused)) {
+      return Fail(0, "mount options", option + ": is not supported");
+    }
+    if (option == "defaults" || ReadBind(option, options) || ReadAttribute(option, options) ||
+        ReadPropagation(option, options)) {
+      continue;
+    }
+    const size_t equals = option.find('=');
+    options.data.emplace_back(option.substr(0, equals),
+                              equals == std::string::npos ? std::string() : option.substr(equals + 1));
+  }
+  if (options.bind && !options.data.empty()) {
+    return Fail(0, "mount options", options.data.front().first + ": means nothing to a bind mount");
+  }
+  return options;
+}
+
+}  // namespace berth

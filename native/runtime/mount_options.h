@@ -1,0 +1,32 @@
+// Mount options as words ("rbind", "nosuid", "size=64m") to what the kernel takes. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "oci/spec.h"
+
+namespace berth {
+
+struct MountOptions {
+  bool bind = false;
+  bool recursive_bind = false;
+  // MOUNT_ATTR_* for the mount itself, and for all mounts below it ("rro"). `clear` also holds MOUNT_ATTR__ATIME where an
+  // access time option is set.
+  uint64_t set = 0;
+  uint64_t clear = 0;
+  uint64_t recursive_set = 0;
+  uint64_t recursive_clear = 0;
+  // MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE; 0: not said.
+  uint64_t propagation = 0;
+  bool recursive_propagation = false;
+  // What is left, for the filesystem: key and value, or a flag with an empty value.
+  std::vector<std::pair<std::string, std::string>> data;
+};
+
+// An error has errnum 0 and names the option.
+Result<MountOptions> ParseMountOptions(const Mount& mount);
+
+}  // namespace berth

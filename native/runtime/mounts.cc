@@ -1,0 +1,195 @@
+#include "runtime/mounts.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+#include <string_view>
+
+#include "base/file.h"
+#include "runtime/in_root.h"
+#include "runtime/syscalls.h"
+
+namespace berth {
+
+namespace {
+
+// What may be replaced in /proc: files that programs size themselves by.
+constexpr std::string_view kReplaceableProc[] = {
+    "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat",
+    "/proc/swaps",   "/proc/uptime",    "/proc/loadavg", "/proc/slabinfo",
+};
+
+// The kernel's message of a failed fsconfig or fsmount: "e tmpfs: Bad value for 'size'".
+std::string KernelMessage(int fs_fd) {
+  char text[256];
+  const ssize_t got = ::read(fs_fd, text, sizeof text);
+  return got > 2 ? ": " + std::string(text + 2, static_cast<size_t>(got) - 2) : std::string();
+}
+
+Status Configure(int fs_fd, const std::string& key, const std::string& value) {
+  const bool flag = value.empty();
+  const unsigned command = flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
+  if (SysFsconfig(fs_fd, command, key.c_str(), flag ? nullptr : value.c_str(), 0) != 0) {
+    const int errnum = errno;
+    return Fail(errnum, "fsconfig", key + (flag ? "" : "=" + value) + KernelMessage(fs_fd));
+  }
+  return {};
+}
+
+bool IsInProc(int fd) {
+  struct statfs filesystem{};
+  return ::fstatfs(fd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
+}
+
+Status CheckTarget(int target_fd, const std::string& destination) {
+  if (IsInProc(target_fd) && std::ranges::find(kReplaceableProc, destination) == std::end(kReplaceableProc)) {
+    return Fail(EPERM, "mount", destination + ": lies in /proc");
+  }
+  return {};
+}
+
+bool IsDirectory(int fd) {
+  struct stat status{};
+  return ::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+Result<UniqueFd> BindTarget(int root_fd, int source_fd, const std::string& destination) {
+  if (IsDirectory(source_fd)) {
+    return MountTarget(root_fd, destination);
+  }
+  BERTH_ASSIGN(UniqueFd target, MakeFileInRoot(root_fd, destination, 0644));
+  BERTH_TRY(CheckTarget(target.get(), destination));
+  return target;
+}
+
+Status MountBind(int root_fd, const Mount& mount, const MountOptions& options) {
+  BERTH_ASSIGN(const UniqueFd clone, CloneMount(AT_FDCWD, mount.source, options.recursive_bind));
+  BERTH_TRY(SetMountOptions(clone.get(), options));
+  BERTH_ASSIGN(const UniqueFd target, BindTarget(root_fd, clone.get(), mount.destination));
+  return AttachMount(clone.get(), target.get(), mount.source);
+}
+
+// /proc and /sys are what all else trusts: an image where they are symlinks is refused.
+Result<UniqueFd> KernelTarget(int root_fd, const std::string& destination) {
+  auto target = OpenInRootNoSymlinks(root_fd, destination, O_PATH | O_DIRECTORY);
+  if (target || target.error().errnum != ENOENT) {
+    return target;
+  }
+  BERTH_TRY(MakeDirsInRoot(root_fd, destination, 0755));
+  return OpenInRootNoSymlinks(root_fd, destination, O_PATH | O_DIRECTORY);
+}
+
+// A tmpfs over an existing directory has that directory's mode, unless a mode is given.
+void KeepMode(int root_fd, const std::string& destination, MountOptions& options) {
+  const auto existing = OpenInRoot(root_fd, destination, O_PATH | O_DIRECTORY);
+  struct stat status{};
+  const bool given = std::ranges::any_of(options.data, [](const auto& option) { return option.first == "mode"; });
+  if (!given && existing && ::fstat(existing->get(), &status) == 0) {
+    char mode[8];
+    std::snprintf(mode, sizeof mode, "%04o", status.st_mode & 07777U);
+    options.data.emplace_back("mode", mode);
+  }
+}
+
+Status MountFilesystem(int root_fd, const Mount& mount, MountOptions options) {
+  const bool kernel = mount.type == "proc" || mount.type == "sysfs";
+  if (mount.type == "tmpfs") {
+    KeepMode(root_fd, mount.destination, options);
+  }
+  BERTH_ASSIGN(const UniqueFd target,
+               kernel ? KernelTarget(root_fd, mount.destination) : MountTarget(root_fd, mount.destination));
+  BERTH_ASSIGN(const UniqueFd filesystem, NewFilesystem(mount.type, mount.source, options));
+  return AttachMount(filesystem.get(), target.get(), mount.type);
+}
+
+}  // namespace
+
+Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& source, const MountOptions& options) {
+  const UniqueFd fs(SysFsopen(type.c_str()));
+  if (!fs.valid()) {
+    return Errno("fsopen", type);
+  }
+  if (!source.empty()) {
+    BERTH_TRY(Configure(fs.get(), "source", source));
+  }
+  for (const auto& [key, value] : options.data) {
+    BERTH_TRY(Configure(fs.get(), key, value));
+  }
+  if (SysFsconfig(fs.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+    const int errnum = errno;
+    return Fail(errnum, "fsconfig", type + KernelMessage(fs.get()));
+  }
+  UniqueFd mount(SysFsmount(fs.get(), static_cast<unsigned>(options.set | options.recursive_set)));
+  if (!mount.valid()) {
+    const int errnum = errno;
+    return Fail(errnum, "fsmount", type + KernelMessage(fs.get()));
+  }
+  return mount;
+}
+
+Result<UniqueFd> CloneMount(int dir_fd, const std::string& path, bool recursive) {
+  const unsigned flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0U) | (path.empty() ? AT_EMPTY_PATH : 0U);
+  UniqueFd clone(SysOpenTree(dir_fd, path.c_str(), flags));
+  if (!clone.valid()) {
+    return Errno("open_tree", path);
+  }
+  return clone;
+}
+
+Status SetMountOptions(int mount_fd, const MountOptions& options) {
+  const mount_attr everywhere{.attr_set = options.recursive_set,
+                              .attr_clr = options.recursive_clear,
+                              .propagation = options.recursive_propagation || options.propagation == 0
+                                                 ? (options.propagation == 0 ? MS_PRIVATE : options.propagation)
+                                                 : 0,
+                              .userns_fd = 0};
+  if (SysMountSetattr(mount_fd, AT_RECURSIVE, everywhere) != 0) {
+    return Errno("mount_setattr", "flags of the tree");
+  }
+  const mount_attr here{.attr_set = options.set,
+                        .attr_clr = options.clear,
+                        .propagation = options.recursive_propagation ? 0 : options.propagation,
+                        .userns_fd = 0};
+  const bool wanted = (here.attr_set | here.attr_clr | here.propagation) != 0;
+  if (wanted && SysMountSetattr(mount_fd, 0, here) != 0) {
+    return Errno("mount_setattr", "flags");
+  }
+  return {};
+}
+
+Status SetReadOnly(int mount_fd, bool recursive) {
+  const mount_attr attributes{.attr_set = MOUNT_ATTR_RDONLY, .attr_clr = 0, .propagation = 0, .userns_fd = 0};
+  if (SysMountSetattr(mount_fd, recursive ? AT_RECURSIVE : 0U, attributes) != 0) {
+    return Errno("mount_setattr", "read-only");
+  }
+  return {};
+}
+
+Status AttachMount(int mount_fd, int target_fd, const std::string& what) {
+  if (SysMoveMount(mount_fd, target_fd) != 0) {
+    return Errno("move_mount", what);
+  }
+  return {};
+}
+
+Result<UniqueFd> MountTarget(int root_fd, const std::string& destination) {
+  BERTH_ASSIGN(UniqueFd target, MakeDirsInRoot(root_fd, destination, 0755));
+  BERTH_TRY(CheckTarget(target.get(), destination));
+  return target;
+}
+
+Status MountInRoot(int root_fd, const Mount& mount) {
+  BERTH_ASSIGN(MountOptions options, ParseMountOptions(mount));
+  if (options.bind) {
+    return MountBind(root_fd, mount, options);
+  }
+  return MountFilesystem(root_fd, mount, std::move(options));
+}
+
+}  // namespace berth

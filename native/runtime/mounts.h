@@ -1,0 +1,36 @@
+// Mounts as objects: made detached, given their flags, then attached to a descriptor. So no mount ever stands anywhere
+// without its flags, and no path string of a container is given to the kernel.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "oci/spec.h"
+#include "runtime/mount_options.h"
+
+namespace berth {
+
+// A new filesystem, detached. `source` may be empty. The error's `what` has the kernel's own message where there is one.
+Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& source, const MountOptions& options);
+
+// A detached copy of the mount at `dir_fd` and `path` (with an empty path: of the object behind the descriptor).
+Result<UniqueFd> CloneMount(int dir_fd, const std::string& path, bool recursive);
+
+// Sets what `options` says of flags and propagation. A clone is private where nothing is said.
+Status SetMountOptions(int mount_fd, const MountOptions& options);
+
+// Makes one mount read-only, or the whole tree of mounts from it.
+Status SetReadOnly(int mount_fd, bool recursive);
+
+// Attaches a detached mount on top of what `target_fd` refers to.
+Status AttachMount(int mount_fd, int target_fd, const std::string& what);
+
+// Performs one mount of the spec within `root_fd`: makes the target where it is missing, refuses to touch what lies in
+// /proc. "bind" sources are paths of the host. Type "cgroup" is not for this function: see cgroup_mount.h.
+Status MountInRoot(int root_fd, const Mount& mount);
+
+// The target of a mount of a directory, resolved and checked.
+Result<UniqueFd> MountTarget(int root_fd, const std::string& destination);
+
+}  // namespace berth

@@ -1,0 +1,139 @@
+#include "runtime/privileges.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/file.h"
+#include "runtime/syscalls.h"
+
+namespace berth {
+
+namespace {
+
+constexpr std::pair<std::string_view, int> kRlimits[] = {
+    {"RLIMIT_AS", RLIMIT_AS},           {"RLIMIT_CORE", RLIMIT_CORE},         {"RLIMIT_CPU", RLIMIT_CPU},
+    {"RLIMIT_DATA", RLIMIT_DATA},       {"RLIMIT_FSIZE", RLIMIT_FSIZE},       {"RLIMIT_LOCKS", RLIMIT_LOCKS},
+    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK}, {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE}, {"RLIMIT_NICE", RLIMIT_NICE},
+    {"RLIMIT_NOFILE", RLIMIT_NOFILE},   {"RLIMIT_NPROC", RLIMIT_NPROC},       {"RLIMIT_RSS", RLIMIT_RSS},
+    {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},   {"RLIMIT_RTTIME", RLIMIT_RTTIME},     {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
+    {"RLIMIT_STACK", RLIMIT_STACK},
+};
+
+Status DropBounding(uint64_t kept) {
+  // Up to the kernel's last capability, which is where it says EINVAL.
+  for (int number = 0; number < 64; ++number) {
+    if ((kept >> number & 1U) != 0) {
+      continue;
+    }
+    if (::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) {
+      if (errno == EINVAL) {
+        break;
+      }
+      return Errno("prctl", "PR_CAPBSET_DROP " + std::to_string(number));
+    }
+  }
+  return {};
+}
+
+Status SetUser(const User& user) {
+  if (::setgroups(user.additional_gids.size(), user.additional_gids.data()) != 0) {
+    return Errno("setgroups", std::to_string(user.additional_gids.size()) + " groups");
+  }
+  if (::setresgid(user.gid, user.gid, user.gid) != 0) {
+    return Errno("setresgid", std::to_string(user.gid));
+  }
+  if (::setresuid(user.uid, user.uid, user.uid) != 0) {
+    return Errno("setresuid", std::to_string(user.uid));
+  }
+  return {};
+}
+
+Status RaiseAmbient(uint64_t ambient) {
+  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) {
+    return Errno("prctl", "PR_CAP_AMBIENT_CLEAR_ALL");
+  }
+  for (int number = 0; number < 64; ++number) {
+    if ((ambient >> number & 1U) != 0 && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0) {
+      return Errno("prctl", "PR_CAP_AMBIENT_RAISE " + std::to_string(number));
+    }
+  }
+  return {};
+}
+
+// The user changes with capabilities kept, so that the sets can be given as asked afterwards.
+Status SetUserAndCapabilities(const Process& process, Progress& progress) {
+  const CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
+  progress.step = "capabilities";
+  BERTH_TRY(DropBounding(sets.bounding));
+  if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) {
+    return Errno("prctl", "PR_SET_KEEPCAPS");
+  }
+  progress.step = "user";
+  BERTH_TRY(SetUser(process.user));
+  progress.step = "capabilities";
+  if (::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) {
+    return Errno("prctl", "PR_SET_KEEPCAPS");
+  }
+  if (SysCapset(sets.effective, sets.permitted, sets.inheritable) != 0) {
+    return Errno("capset", "capabilities");
+  }
+  return RaiseAmbient(sets.ambient);
+}
+
+}  // namespace
+
+Status SetOomScore(const Process& process) {
+  if (!process.oom_score_adj) {
+    return {};
+  }
+  auto written = WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", std::to_string(*process.oom_score_adj));
+  if (!written && (written.error().errnum == EPERM || written.error().errnum == EACCES)) {
+    return {};
+  }
+  return written;
+}
+
+Status NewKeyring() {
+  if (SysNewSessionKeyring() < 0 && errno != ENOSYS && errno != EPERM) {
+    return Errno("keyctl", "session keyring");
+  }
+  return {};
+}
+
+Status SetRlimits(const Process& process, Progress& progress) {
+  for (const Rlimit& limit : process.rlimits) {
+    progress.step = "rlimit " + limit.type;
+    const auto* const known = std::ranges::find(kRlimits, limit.type, &std::pair<std::string_view, int>::first);
+    if (known == std::end(kRlimits)) {
+      return Fail(0, "setrlimit", limit.type + ": is not supported");
+    }
+    const rlimit value{.rlim_cur = limit.soft, .rlim_max = limit.hard};
+    if (::setrlimit(static_cast<__rlimit_resource_t>(known->second), &value) != 0) {
+      return Errno("setrlimit", std::to_string(limit.soft) + " of " + std::to_string(limit.hard));
+    }
+  }
+  return {};
+}
+
+Status DropPrivileges(const Process& process, Progress& progress) {
+  BERTH_TRY(SetUserAndCapabilities(process, progress));
+  progress.step = "no_new_privs";
+  if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return Errno("prctl", "PR_SET_NO_NEW_PRIVS");
+  }
+  ::umask(process.user.umask.value_or(022));
+  return {};
+}
+
+}  // namespace berth

@@ -1,0 +1,63 @@
+#include "runtime/report.h"
+
+#include <sys/socket.h>
+
+#include <cstring>
+#include <string_view>
+
+#include "runtime/sync.h"
+
+namespace berth {
+
+namespace {
+
+template <size_t kSize>
+void CopyText(char (&field)[kSize], std::string_view text) {
+  text = text.substr(0, kSize - 1);
+  std::memcpy(field, text.data(), text.size());
+  field[text.size()] = '\0';
+}
+
+bool Send(int sync_fd, const SyncMessage& message) {
+  ssize_t sent = -1;
+  do {
+    sent = ::send(sync_fd, &message, sizeof message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent == static_cast<ssize_t>(sizeof message);
+}
+
+}  // namespace
+
+void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
+  SyncMessage message{};
+  message.type = SyncType::kFailed;
+  message.errnum = error.errnum;
+  CopyText(message.step, progress.step);
+  CopyText(message.call, error.call);
+  CopyText(message.what, error.what);
+  Send(sync_fd, message);
+}
+
+Status AwaitStart(int sync_fd) {
+  SyncMessage message{};
+  message.type = SyncType::kReady;
+  if (!Send(sync_fd, message)) {
+    return Errno("send", "ready");
+  }
+  ssize_t got = -1;
+  do {
+    got = ::recv(sync_fd, &message, sizeof message, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    return Errno("recv", "start");
+  }
+  if (got == 0) {
+    return Fail(ECONNRESET, "recv", "start");
+  }
+  if (got != static_cast<ssize_t>(sizeof message) || message.type != SyncType::kStart) {
+    return Fail(EPROTO, "recv", "start");
+  }
+  return {};
+}
+
+}  // namespace berth

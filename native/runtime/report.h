@@ -1,0 +1,22 @@
+// The container's side of the start protocol (sync.h): what is being done, and how it ended.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace berth {
+
+// What is being done, in short words: "mount overlay", "sysctl net.ipv4.ip_forward". Set before each step, so that a
+// failure anywhere below can be told with it.
+struct Progress {
+  std::string step;
+};
+
+// Sends Failed. A peer that is gone is no error: nobody is left to tell.
+void SendFailed(int sync_fd, const Progress& progress, const Error& error);
+
+// Sends Ready and waits for Start. ECONNRESET: the other side closed, so this container is not to start.
+Status AwaitStart(int sync_fd);
+
+}  // namespace berth

@@ -1,0 +1,150 @@
+#include "runtime/rootfs.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/mount.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "base/file.h"
+#include "runtime/cgroup_mount.h"
+#include "runtime/devices.h"
+#include "runtime/in_root.h"
+#include "runtime/masks.h"
+#include "runtime/mounts.h"
+#include "runtime/overlay.h"
+#include "runtime/syscalls.h"
+#include "runtime/volume_copy.h"
+
+namespace berth {
+
+namespace {
+
+bool IsShared(std::string_view option) { return option == "shared" || option == "rshared"; }
+
+bool WantsShared(const RuntimeSpec& spec) {
+  return IsShared(spec.rootfs_propagation) || std::ranges::any_of(spec.mounts, [](const Mount& mount) {
+           return std::ranges::any_of(mount.options, IsShared);
+         });
+}
+
+Status SetPropagation(const char* path, unsigned long flags) {
+  if (SysMount(nullptr, path, nullptr, flags, nullptr) != 0) {
+    return Errno("mount", std::string(path) + ": propagation");
+  }
+  return {};
+}
+
+// The mount that holds a path of ours, without knowing where it begins: only mount points take a propagation.
+Status MakeHolderPrivate(int container_fd, const std::string& path) {
+  BERTH_ASSIGN(const UniqueFd dir, OpenAt(container_fd, path, O_PATH | O_DIRECTORY));
+  char buffer[PATH_MAX];
+  const ssize_t length = ::readlink(FdPath(dir.get()).c_str(), buffer, sizeof buffer);
+  if (length < 0) {
+    return Errno("readlink", path);
+  }
+  std::string at(buffer, static_cast<size_t>(length));
+  while (SysMount(nullptr, at.c_str(), nullptr, MS_PRIVATE, nullptr) != 0) {
+    if (errno != EINVAL || at == "/") {
+      return Errno("mount", at + ": private");
+    }
+    at = ParentPath(at);
+  }
+  return {};
+}
+
+// Slaves: what the host mounts later still reaches binds that ask for it, and nothing of ours reaches the host. A bind that
+// is to reach the host keeps its peers; then only the place of our own root must not have any.
+Status Isolate(const RootfsOptions& options) {
+  if (WantsShared(*options.spec)) {
+    return MakeHolderPrivate(options.container_fd, options.spec->root_path);
+  }
+  return SetPropagation("/", MS_SLAVE | MS_REC);
+}
+
+// pivot_root wants a mount: the directory on itself.
+Result<UniqueFd> BindRoot(int container_fd, const std::string& path) {
+  BERTH_ASSIGN(UniqueFd clone, CloneMount(container_fd, path, true));
+  BERTH_TRY(SetMountOptions(clone.get(), MountOptions{}));
+  BERTH_ASSIGN(const UniqueFd target, OpenAt(container_fd, path, O_PATH | O_DIRECTORY));
+  BERTH_TRY(AttachMount(clone.get(), target.get(), path));
+  return clone;
+}
+
+Status PopulateVolumes(int root_fd, const Supervise& supervise, Progress& progress) {
+  for (const auto& [source, destination] : supervise.volume_copies) {
+    progress.step = "copy " + destination;
+    BERTH_TRY(PopulateVolume(root_fd, source, destination));
+  }
+  return {};
+}
+
+Status MountAll(int root_fd, const RootfsOptions& options, Progress& progress) {
+  for (const Mount& mount : options.spec->mounts) {
+    progress.step = "mount " + mount.destination;
+    const bool cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
+    BERTH_TRY(cgroup ? MountCgroups(root_fd, mount, *options.cgroups, options.spec->cgroups_path)
+                     : MountInRoot(root_fd, mount));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<UniqueFd> MountRootfs(const RootfsOptions& options, Progress& progress) {
+  progress.step = "mount namespace";
+  BERTH_TRY(Isolate(options));
+  const std::string& path = options.spec->root_path;
+  if (options.supervise->overlay_lower.empty()) {
+    progress.step = "mount rootfs";
+    return BindRoot(options.container_fd, path);
+  }
+  progress.step = "mount overlay";
+  return MountOverlay(*options.supervise, options.container_fd, path);
+}
+
+Status FillRootfs(int root_fd, const RootfsOptions& options, Progress& progress) {
+  BERTH_TRY(PopulateVolumes(root_fd, *options.supervise, progress));
+  BERTH_TRY(MountAll(root_fd, options, progress));
+  BERTH_TRY(MakeDevices(root_fd, *options.spec, progress));
+  progress.step = "cwd";
+  BERTH_TRY(MakeDirsInRoot(root_fd, options.spec->process.cwd, 0755));
+  return {};
+}
+
+Status SealRootfs(int root_fd, const RuntimeSpec& spec, Progress& progress) {
+  BERTH_TRY(ProtectPaths(root_fd, spec.readonly_paths, progress));
+  BERTH_TRY(MaskPaths(root_fd, spec.masked_paths, progress));
+  progress.step = "read-only root";
+  return spec.root_readonly ? SetReadOnly(root_fd, false) : Status();
+}
+
+Status PivotRoot(int root_fd, const RuntimeSpec& spec) {
+  BERTH_ASSIGN(const UniqueFd old_root, OpenAt(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+  if (::fchdir(root_fd) != 0) {
+    return Errno("fchdir", "root");
+  }
+  // The old root is put on top of the new one: no directory is needed for it.
+  if (SysPivotRoot(".", ".") != 0) {
+    return Errno("pivot_root", "root");
+  }
+  if (::fchdir(old_root.get()) != 0) {
+    return Errno("fchdir", "old root");
+  }
+  BERTH_TRY(SetPropagation(".", MS_SLAVE | MS_REC));  // else the unmount would reach the host
+  if (SysUmount(".", kUmountDetach) != 0) {
+    return Errno("umount2", "old root");
+  }
+  if (::chdir("/") != 0) {
+    return Errno("chdir", "/");
+  }
+  if (IsShared(spec.rootfs_propagation)) {
+    return SetPropagation("/", MS_SHARED | (spec.rootfs_propagation == "rshared" ? MS_REC : 0U));
+  }
+  return {};
+}
+
+}  // namespace berth

@@ -1,0 +1,166 @@
+#include "runtime/run_process.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "runtime/exec_path.h"
+#include "runtime/privileges.h"
+#include "runtime/reaper.h"
+#include "runtime/syscalls.h"
+
+namespace berth {
+
+namespace {
+
+constexpr int kSync = 3;  // where the sync socket is moved to, right after stdio
+
+// Above every number that is a destination below.
+Result<int> OutOfTheWay(int fd) {
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kSync + 1);
+  return copy < 0 ? Result<int>(Errno("fcntl", "F_DUPFD_CLOEXEC")) : Result<int>(copy);
+}
+
+// stdio at 0, 1, 2, the sync socket at 3, and nothing else: not even the working directory "/proc/self/fd/N" leads out.
+Status PlaceDescriptors(const RunOptions& options) {
+  const bool tty = options.terminal_fd >= 0;
+  const int wanted[] = {tty ? options.terminal_fd : options.stdio.in, tty ? options.terminal_fd : options.stdio.out,
+                        tty ? options.terminal_fd : options.stdio.err, options.sync_fd};
+  int copies[kSync + 1];
+  for (int fd = 0; fd <= kSync; ++fd) {
+    BERTH_ASSIGN(copies[fd], OutOfTheWay(wanted[fd]));
+  }
+  for (int fd = 0; fd <= kSync; ++fd) {
+    if (::dup3(copies[fd], fd, fd == kSync ? O_CLOEXEC : 0) < 0) {
+      return Errno("dup3", std::to_string(fd));
+    }
+  }
+  if (SysCloseRange(kSync + 1, UINT_MAX) != 0) {
+    return Errno("close_range", "all but stdio");
+  }
+  return {};
+}
+
+// So that a program that is not root can open /dev/stderr again. /dev/null belongs to everybody.
+Status OwnStdio(uid_t uid) {
+  for (int fd = 0; fd < kSync; ++fd) {
+    struct stat status{};
+    if (::fstat(fd, &status) != 0) {
+      return Errno("fstat", std::to_string(fd));
+    }
+    const bool null = S_ISCHR(status.st_mode) && status.st_rdev == ::makedev(1, 3);
+    const bool refusable = status.st_uid == uid || null || ::fchown(fd, uid, status.st_gid) == 0 || errno == EPERM ||
+                           errno == EROFS || errno == EINVAL;
+    if (!refusable) {
+      return Errno("fchown", std::to_string(fd));
+    }
+  }
+  return {};
+}
+
+// The kernel says "(unreachable)/…" of a directory outside of the root.
+Status VerifyCwd(const std::string& cwd) {
+  char path[PATH_MAX];
+  if (SysGetcwd(path, sizeof path) < 0) {
+    return Errno("getcwd", cwd);
+  }
+  return path[0] == '/' ? Status() : Status(Fail(ENOENT, "getcwd", cwd + ": leads out of the container"));
+}
+
+// Either side of the change of user may be the one that may enter the directory.
+Status EnterCwdAndDropPrivileges(const Process& process, Progress& progress) {
+  const bool entered = ::chdir(process.cwd.c_str()) == 0;
+  BERTH_TRY(DropPrivileges(process, progress));
+  progress.step = "cwd";
+  if (!entered && ::chdir(process.cwd.c_str()) != 0) {
+    return Errno("chdir", process.cwd);
+  }
+  return VerifyCwd(process.cwd);
+}
+
+Status StartSession(bool terminal) {
+  // EPERM: it leads a session already.
+  if (::setsid() < 0 && errno != EPERM) {
+    return Errno("setsid", "session");
+  }
+  if (terminal && ::ioctl(0, TIOCSCTTY, 0) != 0) {
+    return Errno("ioctl", "TIOCSCTTY");
+  }
+  return {};
+}
+
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));  // execve changes nothing
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+Status Execute(const RunOptions& options, const std::string& path, Progress& progress) {
+  if (options.reaper) {
+    progress.step = "init";
+    BERTH_TRY(ForkUnderReaper());
+  }
+  progress.step = "session";
+  BERTH_TRY(StartSession(options.terminal_fd >= 0));
+  progress.step = "exec";
+  const std::vector<char*> argv = Pointers(options.process->args);
+  const std::vector<char*> envp = Pointers(options.process->env);
+  ::execve(path.c_str(), argv.data(), envp.data());
+  return Errno("execve", path);
+}
+
+Status Run(const RunOptions& options, Progress& progress) {
+  const Process& process = *options.process;
+  progress.step = "stdio";
+  BERTH_TRY(OwnStdio(process.user.uid));
+  progress.step = "keyring";
+  BERTH_TRY(NewKeyring());
+  BERTH_TRY(SetRlimits(process, progress));
+  BERTH_TRY(EnterCwdAndDropPrivileges(process, progress));
+  progress.step = "exec";
+  BERTH_ASSIGN(const std::string path, FindExecutable(process));
+  if (options.await_start) {
+    progress.step = "start";
+    BERTH_TRY(AwaitStart(kSync));
+  }
+  return Execute(options, path, progress);
+}
+
+}  // namespace
+
+void PrepareProcess() {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    ::signal(signal, SIG_DFL);
+  }
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void RunProcess(const RunOptions& options, Progress& progress) {
+  progress.step = "stdio";
+  if (auto placed = PlaceDescriptors(options); !placed) {
+    FailProcess(options.sync_fd, progress, placed.error());
+  }
+  const auto ended = Run(options, progress);
+  FailProcess(kSync, progress, ended.error());
+}
+
+void FailProcess(int sync_fd, const Progress& progress, const Error& error) {
+  SendFailed(sync_fd, progress, error);
+  ::_exit(1);
+}
+
+}  // namespace berth

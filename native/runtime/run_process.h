@@ -1,0 +1,30 @@
+// The last steps of a container's process, once it stands in its namespaces and root: descriptors, limits, privileges,
+// working directory, execve. The same for init and for `exec`.
+#pragma once
+
+#include "oci/spec.h"
+#include "runtime/container.h"
+#include "runtime/report.h"
+
+namespace berth {
+
+struct RunOptions {
+  const Process* process = nullptr;
+  Stdio stdio;           // `console_fd` is not used any more
+  int terminal_fd = -1;  // becomes stdio and the controlling terminal
+  int sync_fd = -1;
+  bool await_start = false;
+  bool reaper = false;
+};
+
+// Default signal handling and mask, and no way for processes of the container to look into this one (it holds descriptors
+// of the host until execve). The first thing that a container's process does.
+void PrepareProcess();
+
+// Executes the process, or sends Failed and exits with code 1.
+[[noreturn]] void RunProcess(const RunOptions& options, Progress& progress);
+
+// Sends Failed and exits with code 1.
+[[noreturn]] void FailProcess(int sync_fd, const Progress& progress, const Error& error);
+
+}  // namespace berth
