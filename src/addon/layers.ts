@@ -14,10 +14,15 @@ export interface Layers {
   assemble(options: AssembleOptions): Promise<PackResult>;
   /** the members of a plain tar file, in order; payloads are skipped */
   listArchive(fd: number): Promise<readonly ArchiveMember[]>;
-  /** plain, gzip or zstd data to a plain file; both descriptors are used from where they stand */
-  decompress(options: DecompressOptions): Promise<DecompressResult>;
+  /** plain, gzip or zstd data to a plain file, from and to where the descriptors stand; says how many bytes came out */
+  decompress(options: DecompressOptions): Promise<number>;
   /** flushes the file system that holds `fd`: what was unpacked survives a power loss */
   syncFileSystem(fd: number): Promise<void>;
+  /**
+   * Opens (creating) and locks a file with flock(2), without waiting; -1 when another holds it. The returned descriptor
+   * holds the lock until closed.
+   */
+  tryLock(path: string): number;
 }
 
 /** Bounds against decompression bombs, and against archives made to exhaust the file system. */
@@ -51,6 +56,8 @@ export interface UnpackResult {
   readonly size: number;
   /** length of the tar stream */
   readonly tarBytes: number;
+  /** the layer hides all layers below it: they don't belong into its mount options */
+  readonly opaqueRoot: boolean;
 }
 
 export interface PackOptions {
@@ -89,10 +96,6 @@ export interface ArchiveMember {
 export interface DecompressOptions extends Limits {
   readonly fd: number;
   readonly to: number;
-}
-
-export interface DecompressResult {
-  readonly bytes: number;
 }
 
 /** Loads the native file; the operating system keeps one copy however often it is asked for. */

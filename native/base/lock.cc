@@ -1,0 +1,22 @@
+#include "base/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "base/file.h"
+
+namespace berth {
+
+Result<UniqueFd> TryLockFile(const std::string& path) {
+  BERTH_ASSIGN(UniqueFd fd, OpenAt(AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  int result = -1;
+  do {
+    result = ::flock(fd.get(), LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) {
+    return Errno("flock", path);
+  }
+  return fd;
+}
+
+}  // namespace berth
