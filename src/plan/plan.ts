@@ -28,6 +28,8 @@ export interface Step {
   readonly changes: readonly FieldChange[];
   /** ids of earlier steps that must have succeeded */
   readonly after: readonly number[];
+  /** ids of earlier steps that must have ended, however: dependencies with `required: false`; absent: none */
+  readonly afterSettled?: readonly number[];
 }
 
 export interface FieldChange {
@@ -49,15 +51,22 @@ export interface ActionArgs {
   buildImage: { readonly image: string };
   createVolume: { readonly volume: Volume };
   removeVolume: { readonly name: string };
-  /** writes record, bundle and layer; starts nothing */
-  createContainer: { readonly container: ContainerIdentity; readonly service: Service };
+  /**
+   * writes record, bundle and layer; starts nothing. `replaces`: id of the container whose anonymous volumes it takes over.
+   * A namespace of another service is that of its lowest replica, the newest container of that name.
+   */
+  createContainer: { readonly container: ContainerIdentity; readonly service: Service; readonly replaces?: string };
   startContainer: { readonly container: ContainerIdentity };
   /** stop signal, grace, SIGKILL; null: the container's own settings */
   stopContainer: { readonly container: ContainerRef; readonly timeoutMs: number | null };
   /** removes a container that is not running, with its layer, namespaces, cgroups; kills what is left of it */
   removeContainer: { readonly container: ContainerRef; readonly removeAnonymousVolumes: boolean };
   /** live change: limits to the kernel, settings to the shim; `service` is the whole new service */
-  updateContainer: { readonly container: ContainerRef; readonly service: Service; readonly resources: Resources | null };
+  updateContainer: {
+    readonly container: ContainerRef;
+    readonly service: Service;
+    readonly resources: Resources | null;
+  };
   pauseContainer: { readonly container: ContainerRef };
   unpauseContainer: { readonly container: ContainerRef };
   /** waits until a dependency's condition holds; fails at once when it can't any more */

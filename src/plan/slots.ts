@@ -1,0 +1,70 @@
+import type { Service } from '../stack/model.js';
+import { diffService } from './diff.js';
+import type { ContainerStatus, ObservedContainer, ObservedState } from './observed.js';
+
+/** A container that has to go. */
+export interface Removal {
+  readonly container: ObservedContainer;
+  readonly cause: string;
+  /** another container of the same slot goes on with its anonymous volumes */
+  readonly keepAnonymousVolumes: boolean;
+}
+
+/** The place of one replica: the container that counts, if any, and others that claim it. */
+export interface Slot {
+  readonly replica: number;
+  readonly keep: ObservedContainer | null;
+  readonly extras: readonly Removal[];
+}
+
+/** A process of it lives, or its shim will start one. */
+export function isLive(status: ContainerStatus): boolean {
+  return status === 'running' || status === 'paused' || status === 'restarting';
+}
+
+/** Sorts the observed containers of a service into slots, by replica number. */
+export function slotsOf(service: Service, observed: ObservedState): Slot[] {
+  const mine = observed.containers.filter((container) => container.service === service.name && !container.oneOff);
+  const replicas = [...new Set(mine.map(({ replica }) => replica))].sort((a, b) => a - b);
+  return replicas.map((replica) => {
+    const claims = mine.filter((container) => container.replica === replica).sort(newestFirst);
+    return slotOf(replica, claims, service, observed);
+  });
+}
+
+function slotOf(
+  replica: number,
+  claims: readonly ObservedContainer[],
+  service: Service,
+  observed: ObservedState,
+): Slot {
+  const whole = claims.filter((container) => unfinished(container) === null);
+  const keep = whole.find((container) => matches(container, service, observed)) ?? whole[0] ?? null;
+  const extras = claims
+    .filter((container) => container !== keep)
+    .map((container) => ({ container, cause: extraCause(container, keep), keepAnonymousVolumes: keep !== null }));
+  return { replica, keep, extras };
+}
+
+function extraCause(container: ObservedContainer, keep: ObservedContainer | null): string {
+  return unfinished(container) ?? `replaced by ${keep?.id.slice(0, 12) ?? 'another container'}`;
+}
+
+/** Why a container is only a leftover; null: it is whole. */
+export function unfinished(container: ObservedContainer): string | null {
+  if (container.status === 'creating') return 'its creation was interrupted';
+  if (container.status === 'dead') return 'its removal was interrupted';
+  return null;
+}
+
+/** True where a container needn't be replaced to be what the file says. */
+function matches(container: ObservedContainer, service: Service, observed: ObservedState): boolean {
+  const image = observed.images[service.image];
+  const isSameImage = image === undefined || image.id === container.imageId;
+  return isSameImage && diffService(container.applied, service).every((change) => change.class !== 'replace');
+}
+
+function newestFirst(a: ObservedContainer, b: ObservedContainer): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+  return a.id < b.id ? 1 : -1;
+}
