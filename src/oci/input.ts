@@ -1,0 +1,117 @@
+import type { Healthcheck, Mount, Service } from '../stack/model.js';
+import type { SpecDevice } from './spec.js';
+
+/** Everything that the runtime spec and the supervise record are made from. What needs the world was looked up before. */
+export interface ContainerInput {
+  /** 64 hex digits */
+  readonly id: string;
+  readonly name: string;
+  readonly stack: string;
+  readonly service: Service;
+  readonly image: ImageDefaults;
+  readonly user: UserInput;
+  readonly paths: ContainerPaths;
+  /** mounts of the service and of the image's VOLUMEs; see `effectiveMounts` */
+  readonly mounts: readonly MountInput[];
+  readonly joins: NamespaceJoins;
+  /** nodes behind `devices`, with what the container may do with them */
+  readonly devices: readonly DeviceInput[];
+  /** nodes of the host that `privileged` gives; else empty */
+  readonly hostDevices: readonly SpecDevice[];
+  /** numbers of the devices that `blkio_config` names, by path */
+  readonly blockDevices: Readonly<Record<string, { readonly major: number; readonly minor: number }>>;
+  /** the host's own name: a container in the host's network has it */
+  readonly hostHostname: string;
+  readonly layers: LayersInput;
+  /** counts the writings of config.json and supervise */
+  readonly generation: number;
+}
+
+/** What an image's config says about running it. */
+export interface ImageDefaults {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  /** `NAME=value` */
+  readonly env: readonly string[];
+  readonly workingDir: string;
+  readonly stopSignal: string | null;
+  readonly healthcheck: Healthcheck | null;
+  /** destinations of its anonymous volumes */
+  readonly volumes: readonly string[];
+}
+
+/** The process's user in numbers. */
+export interface UserInput {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly home: string;
+}
+
+/** All absolute. */
+export interface ContainerPaths {
+  /** where the rootfs is seen when it is mounted on the host */
+  readonly rootfs: string;
+  readonly hosts: string;
+  readonly hostname: string;
+  readonly resolvConf: string;
+  /** tmpfs of a shareable ipc namespace that this container owns */
+  readonly sharedShm: string;
+  /** `/berth/<stack>/<id>` */
+  readonly cgroup: string;
+  /** `/berth/<stack>/shim` */
+  readonly shimCgroup: string;
+}
+
+export interface MountInput {
+  readonly mount: Mount;
+  /** directory or file on the host that is bound; empty for tmpfs */
+  readonly source: string;
+}
+
+/** Namespaces of others, as files to join. A namespace that isn't here is the container's own, or the host's. */
+export interface NamespaceJoins {
+  readonly network?: string;
+  readonly ipc?: string;
+  readonly uts?: string;
+  readonly user?: string;
+  readonly cgroup?: string;
+  /** id of the container whose pid namespace is joined */
+  readonly pidContainer?: string;
+  /** /dev/shm of the owner of the joined ipc namespace */
+  readonly shm?: string;
+}
+
+export interface DeviceInput {
+  readonly device: SpecDevice;
+  /** subset of `rwm` */
+  readonly permissions: string;
+}
+
+export interface LayersInput {
+  /** `<root>/overlay2` */
+  readonly dir: string;
+  /** topmost first, relative */
+  readonly lower: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+}
+
+/** The mounts of a container: the service's, and an anonymous volume at each VOLUME of the image that none covers. */
+export function effectiveMounts(service: Service, imageVolumes: readonly string[]): readonly Mount[] {
+  const taken = new Set(service.mounts.map((mount) => trimSlash(mount.target)));
+  const missing = [...new Set(imageVolumes.map(trimSlash))].filter((target) => !taken.has(target)).sort();
+  const anonymous = missing.map((target) => ({
+    type: 'volume' as const,
+    volume: null,
+    target,
+    readOnly: false,
+    nocopy: false,
+    subpath: null,
+  }));
+  return [...service.mounts, ...anonymous];
+}
+
+export function trimSlash(path: string): string {
+  return path.replace(/(.)\/+$/, '$1');
+}

@@ -1,0 +1,109 @@
+import type { BindMount, Service, TmpfsMount } from '../stack/model.js';
+import { type ContainerInput, type MountInput, trimSlash } from './input.js';
+import { sharesHost } from './namespaces.js';
+import type { SpecMount } from './spec.js';
+
+/** All mounts, parents before what lies in them. A mount of the file takes the place of a default one. */
+export function toMounts(input: ContainerInput): SpecMount[] {
+  const asked = input.mounts.map(toMount);
+  const destinations = asked.map(({ destination }) => destination);
+  // Whoever brings an own /dev brings all of it; elsewhere only the same place is taken.
+  const isTaken = ({ destination }: SpecMount) =>
+    destinations.includes(destination) || (destinations.includes('/dev') && destination.startsWith('/dev/'));
+  const defaults = [...systemMounts(input), ...etcMounts(input)].filter((mount) => !isTaken(mount));
+  return [...defaults, ...asked].sort((a, b) => depth(a) - depth(b) || (a.destination < b.destination ? -1 : 1));
+}
+
+function depth({ destination }: SpecMount): number {
+  return destination.split('/').filter((part) => part !== '').length;
+}
+
+function systemMounts(input: ContainerInput): SpecMount[] {
+  const { service } = input;
+  // Docker: a privileged container may write to both, unless its root is read-only.
+  const access = service.privileged && !service.readOnly ? [] : ['ro'];
+  const cgroupAccess = service.privileged ? [] : ['ro'];
+  return [
+    mountOf('/proc', 'proc', 'proc', ['nosuid', 'noexec', 'nodev']),
+    mountOf('/dev', 'tmpfs', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=65536k']),
+    mountOf('/dev/pts', 'devpts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
+    mountOf('/sys', 'sysfs', 'sysfs', ['nosuid', 'noexec', 'nodev', ...access]),
+    mountOf('/sys/fs/cgroup', 'cgroup', 'cgroup', [...cgroupAccess, 'nosuid', 'noexec', 'nodev']),
+    messageQueues(service),
+    ...sharedMemory(input),
+  ];
+}
+
+/** The queues of the ipc namespace: those of the host are the host's mount. */
+function messageQueues(service: Service): SpecMount {
+  if (sharesHost(service, 'ipc')) return mountOf('/dev/mqueue', 'bind', '/dev/mqueue', ['rbind', 'rprivate']);
+  return mountOf('/dev/mqueue', 'mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']);
+}
+
+/** Sharing ipc shares /dev/shm, too. */
+function sharedMemory({ service, joins, paths }: ContainerInput): SpecMount[] {
+  const { ipc } = service.namespaces;
+  const bound = (source: string) => [mountOf('/dev/shm', 'bind', source, ['rbind', 'rprivate'])];
+  if (ipc.kind === 'none') return [];
+  if (ipc.kind === 'host') return bound('/dev/shm');
+  if (joins.shm !== undefined) return bound(joins.shm);
+  if (ipc.kind === 'shareable') return bound(paths.sharedShm);
+  const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${service.shmSizeBytes}`];
+  return [mountOf('/dev/shm', 'tmpfs', 'shm', options)];
+}
+
+/** Files that Berth writes for the container. */
+function etcMounts({ service, paths }: ContainerInput): SpecMount[] {
+  const options = ['rbind', 'rprivate', ...(service.readOnly ? ['ro'] : [])];
+  return [
+    mountOf('/etc/hostname', 'bind', paths.hostname, options),
+    mountOf('/etc/hosts', 'bind', paths.hosts, options),
+    mountOf('/etc/resolv.conf', 'bind', paths.resolvConf, options),
+  ];
+}
+
+function toMount({ mount, source }: MountInput): SpecMount {
+  const destination = trimSlash(mount.target);
+  switch (mount.type) {
+    case 'tmpfs':
+      return mountOf(destination, 'tmpfs', 'tmpfs', tmpfsOptions(mount));
+    case 'volume':
+      return mountOf(destination, 'bind', source, ['rbind', 'rprivate', ...(mount.readOnly ? ['ro'] : [])]);
+    case 'bind':
+      return mountOf(destination, 'bind', source, bindOptions(mount));
+  }
+}
+
+/** As Docker: read-only holds for what is mounted below, too, unless `recursive` says otherwise. */
+function bindOptions({ readOnly, propagation, recursive }: BindMount): string[] {
+  const bind = recursive === 'disabled' ? 'bind' : 'rbind';
+  const isTree = recursive === 'enabled' || recursive === 'readonly';
+  return [bind, propagation, ...(readOnly ? [isTree ? 'rro' : 'ro'] : [])];
+}
+
+/** Options and their opposites; the later one holds. */
+const opposites: Readonly<Record<string, string>> = {
+  exec: 'noexec',
+  noexec: 'exec',
+  suid: 'nosuid',
+  nosuid: 'suid',
+  dev: 'nodev',
+  nodev: 'dev',
+  ro: 'rw',
+  rw: 'ro',
+};
+
+function tmpfsOptions({ sizeBytes, mode, options }: TmpfsMount): string[] {
+  const chosen = new Set(['noexec', 'nosuid', 'nodev']);
+  for (const option of options) {
+    chosen.delete(opposites[option] ?? '');
+    chosen.add(option);
+  }
+  if (sizeBytes !== null) chosen.add(`size=${sizeBytes}`);
+  if (mode !== null) chosen.add(`mode=${mode.toString(8)}`);
+  return [...chosen];
+}
+
+function mountOf(destination: string, type: string, source: string, options: readonly string[]): SpecMount {
+  return { destination, type, source, options };
+}
