@@ -8,7 +8,7 @@
 
 namespace berth {
 
-// Takes the exclusive lock without waiting; EWOULDBLOCK when another holds it. The descriptor holds the lock until closed.
-Result<UniqueFd> TryLockFile(const std::string& path);
+// Takes the lock without waiting; EWOULDBLOCK when another holds it. The descriptor holds the lock until closed.
+Result<UniqueFd> TryLockFile(const std::string& path, bool exclusive);
 
 }  // namespace berth

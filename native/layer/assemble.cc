@@ -81,4 +81,18 @@ Result<StreamResult> Assemble(const AssembleRequest& request) {
   }
 }
 
+Result<uint64_t> TarSize(const std::string& tar_split) {
+  BERTH_ASSIGN(const UniqueFd fd, OpenAt(AT_FDCWD, tar_split, O_RDONLY | O_NOFOLLOW));
+  TarSplitReader split(fd.get());
+  uint64_t size = 0;
+  TarSplitEntry entry;
+  for (;;) {
+    BERTH_ASSIGN(const bool found, split.Next(&entry));
+    if (!found) {
+      return size;
+    }
+    size += entry.is_file ? entry.size : entry.payload.size();
+  }
+}
+
 }  // namespace berth::layer

@@ -16,4 +16,7 @@ struct AssembleRequest {
 // Each file's size and checksum are compared: a changed tree is an error, with errnum 0, not another stream.
 Result<StreamResult> Assemble(const AssembleRequest& request);
 
+// Length of the stream that Assemble() gives.
+Result<uint64_t> TarSize(const std::string& tar_split);
+
 }  // namespace berth::layer

@@ -1,7 +1,9 @@
 // The addon `berth_layers`: converts arguments, queues work, converts results. src/addon/layers.ts declares its surface.
+#include <fcntl.h>
 #include <napi.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/lock.h"
 #include "layer/archive.h"
 #include "layer/assemble.h"
@@ -137,9 +139,28 @@ Napi::Value SyncFileSystem(const Napi::CallbackInfo& info) {
       [](Napi::Env env, const Nothing&) -> Napi::Value { return env.Undefined(); });
 }
 
+Result<Nothing> RemoveTreeNow(const std::string& path) {
+  BERTH_TRY(RemoveTreeAt(AT_FDCWD, path));
+  return Nothing{};
+}
+
+Napi::Value RemoveTree(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  return PromiseWorker<Nothing>::Queue(
+      info.Env(), [path] { return RemoveTreeNow(path); },
+      [](Napi::Env env, const Nothing&) -> Napi::Value { return env.Undefined(); });
+}
+
+Napi::Value TarSize(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  return PromiseWorker<uint64_t>::Queue(
+      info.Env(), [path] { return layer::TarSize(path); },
+      [](Napi::Env env, const uint64_t& bytes) -> Napi::Value { return Count(env, bytes); });
+}
+
 Napi::Value TryLock(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
-  auto lock = TryLockFile(path);
+  auto lock = TryLockFile(path, info[1].As<Napi::Boolean>().Value());
   if (lock) {
     return Napi::Number::New(info.Env(), lock->Release());
   }
@@ -156,6 +177,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("listArchive", Napi::Function::New(env, ListArchive));
   exports.Set("decompress", Napi::Function::New(env, Decompress));
   exports.Set("syncFileSystem", Napi::Function::New(env, SyncFileSystem));
+  exports.Set("tarSize", Napi::Function::New(env, TarSize));
+  exports.Set("removeTree", Napi::Function::New(env, RemoveTree));
   exports.Set("tryLock", Napi::Function::New(env, TryLock));
   return exports;
 }

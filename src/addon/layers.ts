@@ -12,6 +12,8 @@ export interface Layers {
   pack(options: PackOptions): Promise<PackResult>;
   /** gives back the exact tar stream that was unpacked or packed */
   assemble(options: AssembleOptions): Promise<PackResult>;
+  /** length of the stream that `assemble` gives */
+  tarSize(tarSplit: string): Promise<number>;
   /** the members of a plain tar file, in order; payloads are skipped */
   listArchive(fd: number): Promise<readonly ArchiveMember[]>;
   /** plain, gzip or zstd data to a plain file, from and to where the descriptors stand; says how many bytes came out */
@@ -22,7 +24,9 @@ export interface Layers {
    * Opens (creating) and locks a file with flock(2), without waiting; -1 when another holds it. The returned descriptor
    * holds the lock until closed.
    */
-  tryLock(path: string): number;
+  tryLock(path: string, exclusive: boolean): number;
+  /** removes a tree without following symbolic links; a missing one is no error */
+  removeTree(path: string): Promise<void>;
 }
 
 /** Bounds against decompression bombs, and against archives made to exhaust the file system. */

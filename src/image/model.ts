@@ -18,7 +18,7 @@ export interface Image {
   /** `sha256:…` of the exact bytes of its config */
   readonly id: string;
   readonly config: ImageConfig;
-  /** every name of it in the store, normalised, e.g. `docker.io/library/redis:7` */
+  /** every name of it in the store, as people write them, e.g. `redis:7` */
   readonly names: readonly string[];
   /** topmost first, as an overlay mount wants them */
   readonly layers: readonly Layer[];

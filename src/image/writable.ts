@@ -1,0 +1,63 @@
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import { errnoName, makeDirs, readText } from './files.js';
+import { lowerLinks, makeLink } from './layerdb.js';
+import type { Image, WritableLayer } from './model.js';
+import type { StorePaths } from './paths.js';
+
+const ID = /^[0-9a-f]{64}$/;
+
+/**
+ * Makes a container's own layer. Every step may have been done by a command that was killed since. Nothing is synced:
+ * a container doesn't outlive a power loss, and its record is there to make it anew.
+ */
+export function makeWritableLayer(paths: StorePaths, id: string, image: Image | null): WritableLayer {
+  const dir = layerDir(paths, id);
+  makeDirs(paths.links);
+  for (const [name, mode] of [
+    ['', 0o710],
+    ['diff', 0o755],
+    ['work', 0o700],
+    ['merged', 0o700],
+  ] as const) {
+    makeDir(join(dir, name), mode);
+  }
+  const lower = lowerLinks(paths, image?.layers[0] ?? null);
+  if (lower.length > 0) writeFileSync(join(dir, 'lower'), lower.join(':'), { mode: 0o600 });
+  if (!hasLink(paths, id, dir)) writeFileSync(join(dir, 'link'), makeLink(paths, id), { mode: 0o600 });
+  return { dir, lower, upper: `${id}/diff`, work: `${id}/work` };
+}
+
+/** Removes a container's layer. Its short link goes first: the directory is what says that something is left to do. */
+export function removeWritableLayer(paths: StorePaths, id: string): void {
+  const dir = layerDir(paths, id);
+  if (existsSync(join(dir, 'committed'))) {
+    throw new BerthError('INTERNAL', `internal: ${dir} is an image's layer, not a container's`);
+  }
+  const link = readText(join(dir, 'link'));
+  if (link !== null && /^[A-Z2-7]{26}$/.test(link)) rmSync(join(paths.links, link), { force: true });
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function hasLink(paths: StorePaths, id: string, dir: string): boolean {
+  const link = readText(join(dir, 'link'));
+  if (link === null || link === '') return false;
+  if (lstatSync(join(paths.links, link), { throwIfNoEntry: false }) === undefined) {
+    symlinkSync(join('..', id, 'diff'), join(paths.links, link));
+  }
+  return true;
+}
+
+function makeDir(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (errnoName(error) !== 'EEXIST') throw error;
+  }
+}
+
+function layerDir(paths: StorePaths, id: string): string {
+  if (!ID.test(id)) throw new BerthError('INTERNAL', `internal: bad container id ${JSON.stringify(id)}`);
+  return paths.cache(id);
+}
