@@ -35,6 +35,7 @@ struct CreateOptions {
 // Makes the cgroup and applies limits, makes or joins the namespaces (user first; net, ipc, uts pinned), clones init into
 // them, and returns init's pid. What init then does: overlay, mounts, /dev, masks, pivot_root, privileges, execve.
 // On error nothing that it made is left but the cgroup and the pins, which the next try or the removal takes over.
+// Either function's own error, too, was sent as Failed over `sync_fd` with its step before it returns.
 Result<pid_t> CreateInit(const CreateOptions& options);
 
 struct ExecOptions {

@@ -3,9 +3,6 @@
 #include <sys/socket.h>
 
 #include <cstring>
-#include <string_view>
-
-#include "runtime/sync.h"
 
 namespace berth {
 
@@ -28,14 +25,18 @@ bool Send(int sync_fd, const SyncMessage& message) {
 
 }  // namespace
 
-void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
+SyncMessage FailedMessage(std::string_view step, const Error& error) {
   SyncMessage message{};
   message.type = SyncType::kFailed;
   message.errnum = error.errnum;
-  CopyText(message.step, progress.step);
+  CopyText(message.step, step);
   CopyText(message.call, error.call);
   CopyText(message.what, error.what);
-  Send(sync_fd, message);
+  return message;
+}
+
+void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
+  Send(sync_fd, FailedMessage(progress.step, error));
 }
 
 Status AwaitStart(int sync_fd) {

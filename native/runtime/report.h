@@ -2,8 +2,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
+#include "runtime/sync.h"
 
 namespace berth {
 
@@ -12,6 +14,9 @@ namespace berth {
 struct Progress {
   std::string step;
 };
+
+// A Failed record; texts are cut to fit.
+SyncMessage FailedMessage(std::string_view step, const Error& error);
 
 // Sends Failed. A peer that is gone is no error: nobody is left to tell.
 void SendFailed(int sync_fd, const Progress& progress, const Error& error);

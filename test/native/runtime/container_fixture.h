@@ -1,0 +1,71 @@
+// A real container for tests: busybox on overlay layers below a temporary directory, its own cgroup, and this process in
+// the part of the shim.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "oci/spec.h"
+#include "oci/supervise.h"
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/sync.h"
+
+namespace berth {
+
+// How a start and its process ended.
+struct Outcome {
+  std::optional<SyncMessage> failed;
+  std::string output;  // stdout and stderr, or what came from the terminal
+  int exit_code = -1;  // 128 + signal for a signal
+};
+
+// A container between Started and its exit.
+struct Running {
+  pid_t pid = -1;
+  UniqueFd output;
+  std::optional<SyncMessage> failed;
+};
+
+class ContainerFixture {
+ public:
+  ContainerFixture();
+  ContainerFixture(const ContainerFixture&) = delete;
+  ContainerFixture& operator=(const ContainerFixture&) = delete;
+  ~ContainerFixture();
+
+  // Why tests with containers can't run here; null where they can.
+  static const char* Unavailable();
+
+  // Sets the command to `/bin/sh -c script`.
+  void Script(const std::string& script);
+
+  Running Start();
+  Outcome Run();
+  Outcome Finish(Running running);
+  // `exec` into a running container.
+  Outcome Exec(const Running& running, const Process& process);
+  // Reads output until `text` has come; so a test waits for a condition of the container.
+  static std::string ReadUntil(const Running& running, const std::string& text);
+
+  // Starts a second container's directories for `id` ("b"): its run directory stands beside this one's.
+  [[nodiscard]] std::string Path(const std::string& name) const { return base_ + "/" + name; }
+  void Write(const std::string& path, const std::string& text) const;
+  [[nodiscard]] std::string Read(const std::string& path) const;
+
+  RuntimeSpec spec;
+  Supervise supervise;
+
+ private:
+  void MakeImage() const;
+  void MakeSpec();
+
+  std::string base_;
+  CgroupHost cgroups_;
+  UniqueFd container_fd_;
+  UniqueFd run_fd_;
+};
+
+}  // namespace berth
