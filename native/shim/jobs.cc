@@ -1,0 +1,45 @@
+#include "shim/jobs.h"
+
+#include "runtime/cgroup/cgroup.h"
+#include "shim/records.h"
+
+namespace berth {
+
+namespace {
+
+constexpr int kKillTimeoutMs = 10'000;
+
+}  // namespace
+
+// The OOM kills are counted while there still is somebody to ask.
+Result<WorkerReply> CleanUpJob(const std::string& cgroup, bool remove) {
+  BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
+  BERTH_TRY(KillCgroup(host, cgroup, kKillTimeoutMs));
+  WorkerReply reply = Succeeded();
+  reply.oom_kills = ReadUsage(host, cgroup).oom_kills;
+  if (remove) {
+    BERTH_TRY(RemoveCgroup(host, cgroup));
+  }
+  return reply;
+}
+
+Result<WorkerReply> KillJob(const std::string& cgroup) {
+  BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
+  BERTH_TRY(KillCgroup(host, cgroup, kKillTimeoutMs));
+  return Succeeded();
+}
+
+Result<WorkerReply> FreezeJob(const std::string& cgroup, bool frozen) {
+  BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
+  BERTH_TRY(SetFrozen(host, cgroup, frozen));
+  return Succeeded();
+}
+
+Result<WorkerReply> ApplyLimitsJob(int container_fd, const std::string& cgroup) {
+  BERTH_ASSIGN(const RuntimeSpec spec, ReadSpec(container_fd));
+  BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
+  BERTH_TRY(ApplyResources(host, cgroup, spec.resources));
+  return Succeeded();
+}
+
+}  // namespace berth
