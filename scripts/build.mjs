@@ -62,6 +62,20 @@ function lazyImports(entries) {
   };
 }
 
+/**
+ * commander starts subcommands that are programs of their own by child_process; ours are functions, and loading that
+ * module would cost every command some milliseconds.
+ */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes(`${sep}commander${sep}`) ? { path: 'child_process', namespace: 'absent' } : undefined,
+    );
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
+
 /** @returns the bundle of one entry point as `{ name, text }` files (its licence notes are a second file). */
 async function bundle(name, path, entries) {
   const result = await build({
@@ -81,7 +95,7 @@ async function bundle(name, path, entries) {
     define: { BERTH_DIST: '__dirname', BERTH_VERSION: JSON.stringify(version) },
     // Node 22 and later can keep compiled code between runs.
     banner: name === 'berth.cjs' ? { js: "'use strict';require('node:module').enableCompileCache?.();" } : {},
-    plugins: [lazyImports(entries)],
+    plugins: [withoutChildProcess, lazyImports(entries)],
     logLevel: 'silent',
   });
   // A warning names code that cannot work as CommonJS, such as import.meta.
