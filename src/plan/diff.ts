@@ -59,8 +59,9 @@ interface Difference {
 /** Walks down maps to the values that differ; a map that is not there is an empty one. */
 function* differences(field: string, from: unknown, to: unknown): Generator<Difference> {
   if (isSame(from, to)) return;
-  const fromMap = isMap(from) ? from : null;
-  const toMap = isMap(to) ? to : null;
+  const isOneValue = wholeValues.test(field);
+  const fromMap = isMap(from) && !isOneValue ? from : null;
+  const toMap = isMap(to) && !isOneValue ? to : null;
   if ((fromMap ?? toMap) === null || (!fromMap && !isNone(from)) || (!toMap && !isNone(to))) {
     if (field.startsWith('environment.') || !isAbsence(from, to)) yield { field, from, to };
     return;
@@ -70,9 +71,11 @@ function* differences(field: string, from: unknown, to: unknown): Generator<Diff
   }
 }
 
-/** Objects with a `kind` or a `type` are one value: their parts mean nothing alone. */
+/** Entries whose parts mean nothing alone: they are compared and shown as one value. */
+const wholeValues = /^(mounts|devices|namespaces)\./;
+
 function isMap(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('kind' in value || 'type' in value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isNone(value: unknown): boolean {
