@@ -244,7 +244,13 @@ export type ImageBase =
   | { readonly kind: 'scratch' };
 
 export type ImageLayerStep =
-  | { readonly kind: 'copy'; readonly from: string; readonly to: string; readonly chown: string | null; readonly chmod: number | null }
+  | {
+      readonly kind: 'copy';
+      readonly from: string;
+      readonly to: string;
+      readonly chown: string | null;
+      readonly chmod: number | null;
+    }
   | { readonly kind: 'run'; readonly command: string }
   | { readonly kind: 'packages'; readonly packages: readonly string[] };
 

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, isUnchanged } from './inputs.js';
+import type { LoadResult } from './load.js';
+import type { Stack } from './model.js';
+import type { Inputs, LoadOptions } from './options.js';
+
+/** What a cache file holds. `stack` is trusted only if `version` is ours and the inputs are unchanged. */
+interface CachedStack {
+  readonly version: string;
+  readonly inputs: Inputs;
+  readonly stack: Stack;
+}
+
+/**
+ * `load()`, or its last result where no input has changed since: then neither yaml nor zod is loaded. There is one file for
+ * each set of options in `<cacheDir>`; what can't be read or written there costs time, never the result.
+ * @param cacheDir absolute, `<root>/cache/stack`; made when it is missing
+ */
+export async function loadCached(options: LoadOptions, cacheDir: string): Promise<LoadResult> {
+  const path = join(cacheDir, `${keyOf(options)}.json`);
+  const cached = readCache(path);
+  if (cached && isUnchanged(cached.inputs, options.environment))
+    return { ok: true, stack: cached.stack, inputs: cached.inputs };
+  const { load } = await import('./load.js');
+  const result = await load(options);
+  if (result.ok) writeCache(cacheDir, path, { version: BERTH_VERSION, inputs: result.inputs, stack: result.stack });
+  return result;
+}
+
+/** The environment is no part of it: the variables that matter are among the inputs. */
+function keyOf(options: LoadOptions): string {
+  const { cwd, files = [], projectDirectory = null, projectName = null, envFiles = [] } = options;
+  return String(digestOf(JSON.stringify([BERTH_VERSION, cwd, files, projectDirectory, projectName, envFiles])));
+}
+
+function readCache(path: string): CachedStack | null {
+  try {
+    const cached: CachedStack = JSON.parse(readFileSync(path, 'utf8'));
+    return cached.version === BERTH_VERSION ? cached : null;
+  } catch {
+    return null;
+  }
+}
+
+/** By rename, so that a command beside us reads the old or the new one. It holds the environment of services: ours alone. */
+function writeCache(dir: string, path: string, cached: CachedStack): void {
+  const partial = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writeFileSync(partial, JSON.stringify(cached), { mode: 0o600, flag: 'wx' });
+    renameSync(partial, path);
+  } catch {
+    // a full or read-only disk: the next command parses again
+  }
+}

@@ -1,0 +1,133 @@
+import { basename } from 'node:path';
+import type { Diagnostic } from './diagnostic.js';
+import { parseDocuments } from './document.js';
+import { type Environment, readEnvironment } from './environment.js';
+import { createInputReader } from './inputs.js';
+import { interpolate, type Lookup } from './interpolate.js';
+import { interpolateTree } from './interpolate-tree.js';
+import { mergeFiles, withoutResets } from './merge.js';
+import type { Stack } from './model.js';
+import type { MapNode, Mark, Source } from './node.js';
+import type { Inputs, LoadOptions } from './options.js';
+import { createProblems, createReport, type Problems } from './problems.js';
+import { cleanName, displayPath, findProject, isStackName, type Project, startDir } from './project.js';
+import type { ResolveContext } from './resolve/context.js';
+import { resolveStack } from './resolve/stack.js';
+import { imagesKeyOf, parseStackFile } from './stack-file.js';
+
+export type LoadResult =
+  | { readonly ok: true; readonly stack: Stack; readonly inputs: Inputs }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Reads a stack: finds its files, parses, interpolates, merges, checks and resolves them. All that is wrong is reported
+ * together; nothing but the files is touched.
+ * @throws a SystemError when a file that is there can't be read
+ */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const problems = createProblems();
+  const reader = createInputReader(options.environment);
+  const nearby = options.files?.length ? null : readEnvironment(options, startDir(options), reader, createProblems());
+  const project = findProject(options, reader, (name) => nearby?.variables.get(name));
+  const environment = readEnvironment(options, project.workingDir, reader, problems);
+  const documents = parseFiles(project, options, problems);
+  const name = stackName(documents, project, options, environment, problems);
+  const lookup: Lookup = (variable) =>
+    environment.lookup(variable) ?? (variable === 'COMPOSE_PROJECT_NAME' ? name : undefined);
+  const trees = documents.map((document) => interpolateTree(document, lookup, problems));
+  const [first, ...overrides] = trees;
+  if (!first) return { ok: false, diagnostics: problems.diagnostics() };
+  const root = withoutResets(overrides.reduce(mergeFiles, first));
+  const context: ResolveContext = {
+    stackName: name,
+    workingDir: project.workingDir,
+    lookup,
+    readFile: (path) => reader.readFile(path),
+    displayPath: (path) => displayPath(path, options.cwd),
+    problems,
+    declared: { services: keysOf(root, 'services'), volumes: keysOf(root, 'volumes') },
+  };
+  const report = createReport(problems, root);
+  const resolved = resolveStack(parseStackFile(root, report), imagesKeyOf(root), context, report);
+  const diagnostics = problems.diagnostics();
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  const stack: Stack = {
+    name,
+    files: project.files.map((file) => file.path),
+    workingDir: project.workingDir,
+    envFiles: environment.files,
+    ...resolved,
+    warnings: problems.warnings(),
+  };
+  return { ok: true, stack, inputs: reader.inputs() };
+}
+
+function keysOf(root: MapNode, section: string): string[] {
+  const node = root.entries.get(section)?.node;
+  return node?.kind === 'map' ? [...node.entries.keys()] : [];
+}
+
+function parseFiles(project: Project, options: LoadOptions, problems: Problems): MapNode[] {
+  if (project.files.length === 0) {
+    const source = { name: displayPath(startDir(options), options.cwd), text: '' };
+    problems.error(
+      startOf(source),
+      [],
+      'no stack file here or in a parent directory',
+      'expected compose.yaml, or give one with -f',
+    );
+  }
+  return project.files.flatMap((file) => {
+    const source: Source = {
+      name: displayPath(file.path, options.cwd),
+      text: (file.text ?? '').replace(/^\uFEFF/, ''),
+    };
+    if (file.text === null) {
+      problems.error(startOf(source), [], 'no such file');
+      return [];
+    }
+    const before = problems.diagnostics().length;
+    const documents = parseDocuments(source, problems);
+    if (documents.length === 0 && problems.diagnostics().length === before)
+      problems.error(startOf(source), [], 'the file is empty');
+    return documents;
+  });
+}
+
+function startOf(source: Source): Mark {
+  return { source, start: 0, end: 0 };
+}
+
+/** `-p`, else COMPOSE_PROJECT_NAME, else the last file's `name:`, else the directory's name without the letters it can't have. */
+function stackName(
+  documents: readonly MapNode[],
+  project: Project,
+  options: LoadOptions,
+  environment: Environment,
+  problems: Problems,
+): string {
+  const given = options.projectName ?? (environment.lookup('COMPOSE_PROJECT_NAME') || undefined);
+  const written = documents.findLast((document) => document.entries.has('name'))?.entries.get('name')?.node;
+  const fromFile =
+    written?.kind === 'scalar' && typeof written.value === 'string'
+      ? interpolatedName(written.value, environment.lookup)
+      : undefined;
+  const name = given ?? fromFile ?? cleanName(basename(project.workingDir));
+  if (isStackName(name)) return name;
+  const isWritten = given === undefined && written !== undefined;
+  const mark = isWritten ? written.mark : startOf({ name: displayPath(project.workingDir, options.cwd), text: '' });
+  const hint = isStackName(cleanName(name)) ? `write '${cleanName(name)}'` : 'give a name with -p';
+  problems.error(
+    mark,
+    isWritten ? ['name'] : [],
+    `'${name}' is no stack name: expected lower-case letters, digits, - and _`,
+    hint,
+  );
+  return name;
+}
+
+/** What is wrong with the variables is reported when the whole file is interpolated. */
+function interpolatedName(template: string, lookup: Lookup): string | undefined {
+  const result = interpolate(template, lookup, () => {});
+  return result.ok ? result.text : undefined;
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { Lookup } from '../interpolate.js';
+import type { Path } from '../node.js';
+import type { Problems, Report } from '../problems.js';
+import { suggest } from '../suggest.js';
+
+/** What resolving needs from outside of the file. */
+export interface ResolveContext {
+  readonly stackName: string;
+  /** absolute; what relative paths start from */
+  readonly workingDir: string;
+  /** the caller's environment and `.env` */
+  readonly lookup: Lookup;
+  /** @returns null if there is no such file */
+  readonly readFile: (path: string) => string | null;
+  readonly displayPath: (path: string) => string;
+  readonly problems: Problems;
+  /** names that the file declares, also where what it says of them is wrong */
+  readonly declared: { readonly services: readonly string[]; readonly volumes: readonly string[] };
+}
+
+/** One service's part of it: paths given to the report start at the service. */
+export interface ServiceContext extends ResolveContext {
+  readonly serviceName: string;
+  readonly report: Report;
+}
+
+/** Reports a name that no service has. */
+export function checkService(name: string, path: Path, context: ServiceContext, part: 'key' | 'value'): void {
+  const { services } = context.declared;
+  if (services.includes(name)) return;
+  const tell = part === 'key' ? context.report.keyError : context.report.error;
+  tell(path, `there is no service '${name}'`, suggest(name, services));
+}
+
+/** An absolute path of the host for one written in the file; `~` is the caller's home. */
+export function hostPath(path: string, context: ResolveContext): string {
+  const home = path === '~' || path.startsWith('~/') ? context.lookup('HOME') : undefined;
+  return resolve(context.workingDir, home === undefined ? path : `${home}${path.slice(1)}`);
+}
+
+/** A map in the order of its keys, so that the order in the file never shows. */
+export function sorted<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

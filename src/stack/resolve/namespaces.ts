@@ -1,0 +1,72 @@
+import type { NamespaceSource, Namespaces } from '../model.js';
+import type { Report } from '../problems.js';
+import type { ServiceFile } from '../schema/service.js';
+import { suggest } from '../suggest.js';
+import { checkService, type ServiceContext } from './context.js';
+
+type Key = 'network_mode' | 'ipc' | 'pid' | 'uts' | 'userns_mode' | 'cgroup';
+
+const PRIVATE: NamespaceSource = { kind: 'private' };
+const HOST: NamespaceSource = { kind: 'host' };
+
+/** Where each namespace of a service comes from. Private unless asked otherwise; the user namespace is the host's. */
+export function resolveNamespaces(file: ServiceFile, context: ServiceContext): Namespaces {
+  const { report } = context;
+  const namespaces: Namespaces = {
+    network: resolveNetwork(file.network_mode, context),
+    ipc: resolveIpc(file.ipc, context),
+    pid: resolveShared('pid', file.pid ?? undefined, [], context),
+    uts: resolveShared('uts', file.uts, [], context),
+    user: resolveUser(file.userns_mode, report),
+    cgroup: resolveShared('cgroup', file.cgroup, ['private'], context),
+  };
+  if (namespaces.uts.kind !== 'private') {
+    for (const key of ['hostname', 'domainname'] as const) {
+      if (file[key]) report.error([key], "belongs to the uts namespace, which is not this service's own");
+    }
+  }
+  return namespaces;
+}
+
+function resolveNetwork(mode: string | undefined, context: ServiceContext): NamespaceSource {
+  if (mode === 'bridge' || mode === 'default') {
+    context.report.error(
+      ['network_mode'],
+      `'${mode}' is not supported yet: expected none, host, service:NAME or container:NAME`,
+    );
+    return PRIVATE;
+  }
+  return resolveShared('network_mode', mode, ['none'], context);
+}
+
+function resolveIpc(mode: string | undefined, context: ServiceContext): Namespaces['ipc'] {
+  if (mode === 'shareable' || mode === 'none') return { kind: mode };
+  return resolveShared('ipc', mode, ['private', 'shareable', 'none'], context);
+}
+
+/** User namespaces are shared with the host until id maps exist. */
+function resolveUser(mode: string | undefined, report: Report): NamespaceSource {
+  if (mode !== undefined && mode !== 'host')
+    report.error(['userns_mode'], `'${mode}' is not supported yet: expected host`);
+  return HOST;
+}
+
+/** `host`, `service:NAME`, `container:NAME`; the words in `own` mean one of its own, which is also the default. */
+function resolveShared(
+  key: Key,
+  mode: string | undefined,
+  own: readonly string[],
+  context: ServiceContext,
+): NamespaceSource {
+  if (mode === undefined || own.includes(mode)) return PRIVATE;
+  if (mode === 'host') return HOST;
+  const [, kind, name = ''] = /^(service|container):(.+)$/.exec(mode) ?? [];
+  if (kind === 'service') {
+    checkService(name, [key], context, 'value');
+    return { kind, service: name };
+  }
+  if (kind === 'container') return { kind, container: name };
+  const words = [...own, 'host', 'service:NAME', 'container:NAME'];
+  context.report.error([key], `expected ${words.join(', ')}, found '${mode}'`, suggest(mode, [...own, 'host']));
+  return PRIVATE;
+}

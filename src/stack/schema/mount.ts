@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { bool, bytes, fileMode, section, text } from './common.js';
+
+const bindOptions = section({
+  propagation: z.enum(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave']).optional(),
+  create_host_path: bool
+    .optional()
+    .meta({ description: 'create the source as a directory when it does not exist; true' }),
+  recursive: z.enum(['enabled', 'disabled', 'writable', 'readonly']).optional(),
+  selinux: z.enum(['z', 'Z']).optional().meta({ description: 'ignored: no relabelling' }),
+});
+
+const volumeOptions = section({
+  nocopy: bool.optional().meta({ description: "do not fill a new volume with the image's content" }),
+  subpath: text.optional().meta({ description: 'a path inside the volume' }),
+});
+
+const tmpfsOptions = section({
+  size: bytes.optional(),
+  mode: fileMode.optional(),
+});
+
+/** The long syntax of `services.*.volumes`. */
+export const longMount = section({
+  type: z.enum(['volume', 'bind', 'tmpfs']),
+  source: text.optional(),
+  target: text,
+  read_only: bool.optional(),
+  consistency: z.string().optional().meta({ description: 'ignored, as it is on every Linux' }),
+  bind: bindOptions.optional(),
+  volume: volumeOptions.optional(),
+  tmpfs: tmpfsOptions.optional(),
+});
+
+export type LongMount = z.output<typeof longMount>;

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import {
+  bool,
+  bytes,
+  bytesOrUnlimited,
+  command,
+  cpus,
+  duration,
+  integer,
+  nameList,
+  pairs,
+  resourceName,
+  section,
+  text,
+  textOrList,
+} from './common.js';
+import { deploy } from './deploy.js';
+import { healthcheck } from './healthcheck.js';
+import { longMount } from './mount.js';
+
+const envFile = z.union([
+  text,
+  z.array(
+    z.union([
+      text,
+      section({
+        path: text,
+        required: bool.optional(),
+        format: z.literal('raw', { error: "expected 'raw'" }).optional(),
+      }),
+    ]),
+  ),
+]);
+
+const ulimit = z.union([integer(-1), section({ soft: integer(-1), hard: integer(-1) })]);
+
+const dependency = section({
+  condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
+  restart: bool.optional(),
+  required: bool.optional(),
+});
+
+const device = z.union([text, section({ source: text, target: text.optional(), permissions: text.optional() })]);
+
+const weight = integer(10, 1000);
+const byteRates = z.array(section({ path: text, rate: bytes })).optional();
+const operationRates = z.array(section({ path: text, rate: integer(1) })).optional();
+
+const blkioConfig = section({
+  weight: integer(0, 1000).optional(),
+  weight_device: z.array(section({ path: text, weight })).optional(),
+  device_read_bps: byteRates,
+  device_write_bps: byteRates,
+  device_read_iops: operationRates,
+  device_write_iops: operationRates,
+});
+
+const logging = section({
+  driver: text.optional(),
+  options: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).optional(),
+});
+
+const xBerth = z.strictObject({
+  on_unhealthy: z
+    .enum(['none', 'restart'])
+    .optional()
+    .meta({ description: 'what the shim does with an unhealthy container; none' }),
+});
+
+/** The keys of a service, each checked by itself so that all errors show at once; what depends on several is `resolve`'s. */
+export const service = z.strictObject({
+  image: text.optional().meta({ description: 'an image of the store, or an entry of images:' }),
+  command: command.optional().meta({ description: "replaces the image's command" }),
+  entrypoint: command.optional().meta({ description: "replaces the image's entrypoint and command" }),
+  environment: pairs.optional().meta({ description: 'variables; without a value: that of the caller, or unset' }),
+  env_file: envFile.optional().meta({ description: 'files of variables; later ones and environment win' }),
+  working_dir: z.string().optional().meta({ description: 'absolute path inside the container' }),
+  user: z.string().optional().meta({ description: 'name or uid, and after a colon group or gid' }),
+  group_add: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .meta({ description: 'additional groups' }),
+  hostname: z.string().optional(),
+  domainname: z.string().optional(),
+  init: bool.optional().meta({ description: 'a reaper as pid 1' }),
+  tty: bool.optional().meta({ description: 'a terminal as stdin, stdout and stderr' }),
+  stdin_open: bool.optional().meta({ description: 'keep stdin open' }),
+  labels: pairs.optional(),
+  read_only: bool.optional().meta({ description: 'mount the root file system read-only' }),
+  tmpfs: textOrList.optional().meta({ description: 'tmpfs mounts: /path or /path:size=64m,mode=1777,noexec' }),
+  shm_size: bytes.optional().meta({ description: 'size of /dev/shm; 64m' }),
+  ulimits: z
+    .record(z.string(), ulimit)
+    .optional()
+    .meta({ description: 'resource limits of processes; -1 is unlimited' }),
+  sysctls: pairs.optional().meta({ description: 'namespaced kernel settings' }),
+  cap_add: nameList.optional().meta({ description: 'capabilities beyond the default ones' }),
+  cap_drop: nameList.optional().meta({ description: 'capabilities to take away; ALL' }),
+  privileged: bool.optional().meta({ description: 'all capabilities and devices, nothing masked' }),
+  devices: z.array(device).optional().meta({ description: 'host devices: SOURCE[:TARGET[:rwm]]' }),
+  device_cgroup_rules: z
+    .array(z.string().regex(/^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]+$/, { error: "expected a rule such as 'c 1:3 rwm'" }))
+    .optional(),
+  oom_score_adj: integer(-1000, 1000).optional().meta({ description: 'from -1000 (never killed) to 1000' }),
+  stop_signal: z
+    .union([z.string(), z.number()])
+    .optional()
+    .meta({ description: "sent to stop; the image's, else SIGTERM" }),
+  stop_grace_period: duration.optional().meta({ description: 'time from the stop signal to SIGKILL; 10s' }),
+  restart: z
+    .string()
+    .regex(/^(?:no|always|unless-stopped|on-failure(?::\d+)?)$/, {
+      error: 'expected no, always, on-failure, on-failure:N or unless-stopped',
+    })
+    .optional(),
+  container_name: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, { error: 'expected two or more letters, digits and the signs _ . -' })
+    .optional(),
+  scale: integer(0).optional().meta({ description: 'number of containers' }),
+  deploy: deploy.nullable().optional(),
+  depends_on: z.union([z.array(text), z.record(resourceName, dependency)]).optional(),
+  healthcheck: healthcheck.optional(),
+  logging: logging.optional().meta({ description: 'json-file with max-size and max-file, or none' }),
+  extra_hosts: z
+    .union([z.array(text), z.record(z.string(), z.union([text, z.array(text)]))])
+    .optional()
+    .meta({ description: 'lines for /etc/hosts: HOST=IP' }),
+  pids_limit: integer(-1).optional().meta({ description: 'number of processes and threads; -1 is unlimited' }),
+  cpus: cpus.optional().meta({ description: 'cpu time as a number of cpus' }),
+  cpu_quota: z
+    .union([integer(1000), z.literal([0, -1, '0', '-1'])])
+    .optional()
+    .meta({ description: 'microseconds of cpu time in each period' }),
+  cpu_period: z
+    .union([integer(1000, 1_000_000), z.literal([0, '0']), duration])
+    .optional()
+    .meta({ description: 'microseconds' }),
+  cpu_shares: integer(0, 262_144).optional().meta({ description: 'relative weight; 1024' }),
+  cpuset: z
+    .string()
+    .regex(/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/, { error: "expected cpus such as '0-3' or '0,2'" })
+    .optional(),
+  mem_limit: bytes.optional(),
+  memswap_limit: bytesOrUnlimited.optional().meta({ description: 'memory and swap together; -1 is unlimited' }),
+  mem_reservation: bytes.optional().meta({ description: 'memory that is kept under pressure' }),
+  mem_swappiness: integer(-1, 100).optional(),
+  oom_kill_disable: bool.optional(),
+  blkio_config: blkioConfig.optional(),
+  network_mode: text.optional().meta({ description: 'none, host, service:NAME or container:NAME' }),
+  ipc: text.optional().meta({ description: 'private, shareable, none, host, service:NAME or container:NAME' }),
+  pid: text.nullable().optional().meta({ description: 'host, service:NAME or container:NAME' }),
+  uts: text.optional().meta({ description: 'host, service:NAME or container:NAME' }),
+  userns_mode: text.optional().meta({ description: 'host' }),
+  cgroup: text.optional().meta({ description: 'private, host, service:NAME or container:NAME' }),
+  volumes: z.array(z.union([text, longMount])).optional(),
+  'x-berth': xBerth.optional().meta({ description: 'what Compose has no key for' }),
+});
+
+/** A service as it was written. Keys that were wrong are absent: they have been reported. */
+export type ServiceFile = z.output<typeof service>;
