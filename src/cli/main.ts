@@ -1,0 +1,50 @@
+import { writeSync } from 'node:fs';
+import { COMMANDS } from './commands.js';
+
+/** Global flags that are followed by a value; only what stands before the command's name needs them told apart. */
+const VALUE_FLAGS = new Set([
+  '-f',
+  '--file',
+  '-p',
+  '--project-name',
+  '--project-directory',
+  '--env-file',
+  '--root',
+  '--run',
+  '--progress',
+  '--ansi',
+]);
+
+/** @returns the index of the command's name: the first word that is neither a flag nor a flag's value; -1 without one */
+function commandIndex(argv: readonly string[]): number {
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (!word.startsWith('-')) return i;
+    if (VALUE_FLAGS.has(word)) i++;
+  }
+  return -1;
+}
+
+/** Runs a command's bundle; for no command, and for words that are none, that of `help`, which knows what was meant. */
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const index = commandIndex(argv);
+  const name = argv[index] ?? '';
+  if (Object.hasOwn(COMMANDS, name)) {
+    const command = await COMMANDS[name]?.load();
+    return (await command?.main(argv.slice(0, index), argv.slice(index + 1))) ?? 1;
+  }
+  const help = await import('./commands/help.js');
+  return help.overview(argv);
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [first, ...rest] = argv;
+  if (rest.length === 0 && (first === 'version' || first === '--version' || first === '-v')) {
+    writeSync(1, `berth version ${BERTH_VERSION}\n`);
+    return;
+  }
+  // Not exitCode: a stream or a lock that is still open would keep the process, and all output has been written.
+  process.exit(await dispatch(argv));
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { escapeControls, escapeLines } from '../../../src/cli/escape.js';
+
+describe('escapeControls', () => {
+  it.each([
+    ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
+    ['a\nb\tc\r', 'a\\nb\\tc\\r'],
+    ['\u009b31m', '\\x9b31m'],
+    ['naïve 名前', 'naïve 名前'],
+  ])('%j becomes %s', (text, expected) => {
+    expect(escapeControls(text)).toBe(expected);
+  });
+
+  it('leaves lines where they are wanted', () => {
+    expect(escapeLines('a\n\u001bb')).toBe('a\n\\x1bb');
+  });
+});
