@@ -1,0 +1,40 @@
+import type { Addon } from '../addon/addon.js';
+import type { Engine } from '../apply/engine.js';
+import type { ImageStore } from '../image/model.js';
+import type { ObservedState } from '../plan/observed.js';
+import type { Plan } from '../plan/plan.js';
+import type { Stack } from '../stack/model.js';
+import type { ContainerIndex } from './index.js';
+import type { LockOptions, StackLock } from './lock.js';
+import type { Paths } from './paths.js';
+
+/** What this machine's kernel and state directories let us do. Nothing of it is loaded before it is needed. */
+export interface Host {
+  readonly paths: Paths;
+  readonly addon: Addon;
+  /** the image store, loaded at first use */
+  images(): Promise<ImageStore>;
+  /** every container's record, without asking the kernel */
+  containers(): ContainerIndex;
+  /**
+   * Checks the claims of a stack's state files against the kernel. `stack` names the images and volumes to look up; null:
+   * what is there decides (`down`, `stop`, `ps` without a file).
+   */
+  observe(name: string, stack: Stack | null): Promise<ObservedState>;
+  lock(name: string, options: LockOptions): Promise<StackLock>;
+  /** under the stack's lock: removes what killed commands left half made or half removed and what no record owns */
+  sweep(name: string): Promise<void>;
+  engine(options: EngineOptions): Engine;
+  /** under the stack's lock, before the first step: the serial moves, the revision is written; null: nothing is left of the stack */
+  recordApplied(name: string, stack: Stack | null, plan: Plan): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly stackName: string;
+  /** the stack that the plan was made from; null: the plan makes nothing anew */
+  readonly stack: Stack | null;
+  /** entries of `images:` are built above this layer */
+  readonly buildImage: Engine['buildImage'];
+  /** asked when only waits are left to run: another command may have the stack meanwhile */
+  readonly lock: StackLock;
+}
