@@ -1,0 +1,69 @@
+// Measures Berth against its peers in one run and prints a table.
+//
+// usage: node scripts/bench/main.mjs [--quick] [CASE…]
+//   CASE     startup container stacks changedLimit memory unpack
+//   --quick  fewer rounds, no stack of 50
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, release, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as cases from './cases.mjs';
+import { makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
+import { run } from './measure.mjs';
+import { berth, composers } from './peers.mjs';
+import { toMarkdown } from './table.mjs';
+
+const order = ['startup', 'container', 'stacks', 'changedLimit', 'memory', 'unpack'];
+
+function parseArguments(argv) {
+  const quick = argv.includes('--quick');
+  const names = argv.filter((word) => word !== '--quick');
+  const unknown = names.find((name) => !order.includes(name));
+  if (unknown) throw new Error(`no case ${unknown}; there are: ${order.join(' ')}`);
+  return { quick, names: names.length > 0 ? names : order };
+}
+
+async function main() {
+  const { quick, names } = parseArguments(process.argv.slice(2));
+  const checkout = join(dirname(fileURLToPath(import.meta.url)), '../..');
+  const scratch = mkdtempSync(join(tmpdir(), 'berth-bench-'));
+  const rootDir = join(scratch, 'busybox');
+  const own = berth(checkout, scratch);
+  const peers = composers();
+  makeBusyboxRoot(rootDir);
+  const archive = makeBusyboxArchive(scratch, rootDir);
+  for (const composer of [own, ...peers]) run([...composer.load, archive]);
+  const context = {
+    own,
+    peers,
+    rootDir,
+    scratch,
+    rounds: quick ? 5 : 21,
+    sizes: quick ? [1, 10] : [1, 10, 50],
+    layerDirs: cases.layerDirsOf(),
+    // Files of one name in folders of different variants are the same stack to every composer.
+    writeStack: (name, text, variant = 'base') => {
+      const dir = join(scratch, 'stacks', variant);
+      mkdirSync(dir, { recursive: true });
+      const file = join(dir, `${name}.yaml`);
+      writeFileSync(file, text);
+      return file;
+    },
+  };
+  const figures = [];
+  try {
+    for (const name of names) figures.push(...(await cases[name](context)));
+  } finally {
+    run(own.compose(context.writeStack('end', 'services: {}\n'), 'down'), { allowFailure: true });
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  const host = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}`;
+  const present = peers.map((peer) => peer.name).join(', ') || 'none';
+  process.stdout.write(`${host}; compose peers: ${present}\n\n${toMarkdown(figures)}\n`);
+}
+
+await main().catch((error) => {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+});
