@@ -8,20 +8,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as cases from './cases.mjs';
+import { changedLimit, container, layerDirsOf, memory, stacks, startup, unpack } from './cases.mjs';
 import { makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
 import { run } from './measure.mjs';
 import { berth, composers } from './peers.mjs';
 import { toMarkdown } from './table.mjs';
 
-const order = ['startup', 'container', 'stacks', 'changedLimit', 'memory', 'unpack'];
+const cases = new Map(Object.entries({ startup, container, stacks, changedLimit, memory, unpack }));
 
 function parseArguments(argv) {
   const quick = argv.includes('--quick');
   const names = argv.filter((word) => word !== '--quick');
-  const unknown = names.find((name) => !order.includes(name));
-  if (unknown) throw new Error(`no case ${unknown}; there are: ${order.join(' ')}`);
-  return { quick, names: names.length > 0 ? names : order };
+  const unknown = names.find((name) => !cases.has(name));
+  if (unknown) throw new Error(`no case ${unknown}; there are: ${[...cases.keys()].join(' ')}`);
+  return { quick, names: names.length > 0 ? names : [...cases.keys()] };
 }
 
 async function main() {
@@ -41,7 +41,7 @@ async function main() {
     scratch,
     rounds: quick ? 5 : 21,
     sizes: quick ? [1, 10] : [1, 10, 50],
-    layerDirs: cases.layerDirsOf(),
+    layerDirs: layerDirsOf(),
     // Files of one name in folders of different variants are the same stack to every composer.
     writeStack: (name, text, variant = 'base') => {
       const dir = join(scratch, 'stacks', variant);
@@ -53,7 +53,7 @@ async function main() {
   };
   const figures = [];
   try {
-    for (const name of names) figures.push(...(await cases[name](context)));
+    for (const name of names) figures.push(...(await cases.get(name)(context)));
   } finally {
     run(own.compose(context.writeStack('end', 'services: {}\n'), 'down'), { allowFailure: true });
     rmSync(scratch, { recursive: true, force: true });
