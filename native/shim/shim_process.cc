@@ -21,7 +21,7 @@ void DetachFromCaller(int last_fd) {
     (void)SetCloexec(fd, true);
   }
   ::setsid();
-  (void)::chdir("/");
+  (void)!::chdir("/");
   ::umask(027);
   ::prctl(PR_SET_NAME, "berth-shim");
   for (const int signal : {SIGHUP, SIGINT, SIGPIPE}) {

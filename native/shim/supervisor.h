@@ -36,7 +36,7 @@ struct ShimInput {
   Supervise settings;
 };
 
-class Supervisor final : private StartListener {
+class Supervisor final : public StartListener {
  public:
   Supervisor(EventLoop& loop, Children& children, ShimInput input, ContainerStatus status);
 
