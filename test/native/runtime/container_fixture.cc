@@ -56,8 +56,8 @@ constexpr const char* kConfig = R"({
                    {"type": "cgroup"}],
     "cgroupsPath": "CGROUP",
     "resources": {"pids": {"limit": 64}},
-    "maskedPaths": ["/proc/kcore", "/proc/scsi", "/sys/firmware", "/proc/absent"],
-    "readonlyPaths": ["/proc/sys", "/proc/sysrq-trigger"]
+    "maskedPaths": ["/proc/kcore", "/proc/version", "/proc/scsi", "/sys/firmware", "/proc/absent"],
+    "readonlyPaths": ["/proc/sys", "/proc/sysrq-trigger", "/etc/motd"]
   }
 })";
 
@@ -204,8 +204,9 @@ void ContainerFixture::MakeImage() const {
   const std::string bin = Path("overlay2/base/diff/bin");
   REQUIRE(MakeDirs(AT_FDCWD, bin, 0755));
   REQUIRE(::system(("cp " + std::string(kBusybox) + " " + bin + "/busybox").c_str()) == 0);
-  for (const char* applet : {"sh", "cat", "id", "ls", "stat", "mount", "hostname", "touch", "sleep", "true", "readlink",
-                             "tty", "stty", "kill", "test", "grep", "ps", "head", "mkdir", "ifconfig", "wc", "df"}) {
+  for (const char* applet :
+       {"sh",  "cat",  "id",   "ls",   "stat", "mount", "hostname", "touch", "sleep",    "true", "readlink",
+        "tty", "stty", "kill", "test", "grep", "ps",    "head",     "mkdir", "ifconfig", "wc",   "df"}) {
     REQUIRE(::symlink("busybox", (bin + "/" + applet).c_str()) == 0);
   }
   REQUIRE(MakeDirs(AT_FDCWD, Path("overlay2/top/diff/etc"), 0755));
