@@ -1,0 +1,16 @@
+// The addon `berth`: converts arguments, queues work, converts results. src/addon/addon.ts declares its surface.
+#include <napi.h>
+
+#include "addon/functions.h"
+
+static Napi::Object InitModule(Napi::Env, Napi::Object exports) {
+  berth::addon::ExportStart(exports);
+  berth::addon::ExportControl(exports);
+  berth::addon::ExportRemove(exports);
+  berth::addon::ExportCgroups(exports);
+  berth::addon::ExportProcess(exports);
+  berth::addon::ExportTerminal(exports);
+  berth::addon::ExportLock(exports);
+  return exports;
+}
+NODE_API_MODULE(berth, InitModule)

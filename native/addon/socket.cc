@@ -1,0 +1,95 @@
+#include "addon/socket.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "base/file.h"
+
+namespace berth::addon {
+
+namespace {
+
+Status AwaitReadable(int socket, int timeout_ms) {
+  pollfd waiting{socket, POLLIN, 0};
+  int ready = -1;
+  do {
+    ready = ::poll(&waiting, 1, timeout_ms);
+  } while (ready < 0 && errno == EINTR);
+  if (ready < 0) {
+    return Errno("poll", "berth-shim");
+  }
+  return ready == 0 ? Status(Fail(ETIMEDOUT, "poll", "berth-shim does not answer")) : Status();
+}
+
+}  // namespace
+
+Result<SocketPair> MakeSocketPair(int type) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) {
+    return Errno("socketpair", "AF_UNIX");
+  }
+  return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+Result<UniqueFd> ConnectControl(const std::string& run_dir) {
+  BERTH_ASSIGN(const UniqueFd directory, OpenAt(AT_FDCWD, run_dir, O_PATH | O_DIRECTORY));
+  UniqueFd socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  if (!socket.valid()) {
+    return Errno("socket", "AF_UNIX");
+  }
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  // By descriptor, since sun_path is shorter than the path of a run directory may be.
+  std::snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", directory.get());
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return Errno("connect", run_dir + "/control");
+  }
+  return socket;
+}
+
+Status SendRecord(int socket, std::string_view record) {
+  ssize_t put = -1;
+  do {
+    put = ::send(socket, record.data(), record.size(), MSG_NOSIGNAL);
+  } while (put < 0 && errno == EINTR);
+  return put < 0 ? Status(Errno("send", "berth-shim")) : Status();
+}
+
+Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms) {
+  BERTH_TRY(AwaitReadable(socket, timeout_ms));
+  Record record;
+  record.bytes.resize(limit);
+  iovec part{record.bytes.data(), limit};
+  union {
+    cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+  } control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = &control;
+  message.msg_controllen = sizeof control;
+  ssize_t got = -1;
+  do {
+    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    return Errno("recvmsg", "berth-shim");
+  }
+  record.bytes.resize(static_cast<size_t>(got));
+  const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+      header->cmsg_len == CMSG_LEN(sizeof(int))) {
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+    record.descriptor.Reset(descriptor);
+  }
+  return record;
+}
+
+}  // namespace berth::addon

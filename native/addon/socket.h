@@ -1,0 +1,31 @@
+// The addon's ends of the shim's channels (shim/protocol.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace berth::addon {
+
+struct SocketPair {
+  UniqueFd ours;
+  UniqueFd theirs;
+};
+// `type` is SOCK_STREAM or SOCK_SEQPACKET.
+Result<SocketPair> MakeSocketPair(int type);
+
+// Connects to the control socket of a run directory. ENOENT, ECONNREFUSED: no shim listens.
+Result<UniqueFd> ConnectControl(const std::string& run_dir);
+
+Status SendRecord(int socket, std::string_view record);
+
+struct Record {
+  std::string bytes;    // empty: the other side has closed
+  UniqueFd descriptor;  // invalid where none came along
+};
+// Waits for one record of at most `limit` bytes; ETIMEDOUT after `timeout_ms` (-1: never).
+Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms);
+
+}  // namespace berth::addon

@@ -1,0 +1,172 @@
+// startContainer and exec: the addon's side of the start protocol (shim/protocol.h).
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "addon/arguments.h"
+#include "addon/functions.h"
+#include "addon/promise_thread.h"
+#include "addon/socket.h"
+#include "addon/spawn.h"
+#include "base/file.h"
+#include "shim/protocol.h"
+
+namespace berth::addon {
+
+namespace {
+
+struct StartRequest {
+  std::string shim_path;
+  std::string container_dir;
+  std::string run_dir;
+  bool attach = false;
+  std::string process;  // exec only: the OCI process object
+};
+
+struct Started {
+  int pid = 0;
+  uint64_t start_time = 0;
+  pid_t shim_pid = 0;
+  int stream_fd = -1;  // handed over to JavaScript
+};
+
+// What the shim is handed, and the addon's ends of it.
+struct Channels {
+  UniqueFd sync;
+  UniqueFd stream;
+  std::vector<UniqueFd> theirs;  // in the order of protocol.h
+
+  [[nodiscard]] std::vector<int> Numbers() const {
+    std::vector<int> numbers;
+    for (const UniqueFd& fd : theirs) {
+      numbers.push_back(fd.get());
+    }
+    return numbers;
+  }
+};
+
+Result<Channels> OpenChannels(const StartRequest& request) {
+  Channels channels;
+  BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
+  channels.sync = std::move(sync.ours);
+  channels.theirs.push_back(std::move(sync.theirs));
+  for (const std::string& directory : {request.container_dir, request.run_dir}) {
+    BERTH_ASSIGN(UniqueFd fd, OpenAt(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY));
+    channels.theirs.push_back(std::move(fd));
+  }
+  if (request.attach) {
+    BERTH_ASSIGN(SocketPair stream, MakeSocketPair(SOCK_STREAM));
+    channels.stream = std::move(stream.ours);
+    channels.theirs.push_back(std::move(stream.theirs));
+  } else {
+    BERTH_ASSIGN(UniqueFd null, OpenAt(AT_FDCWD, "/dev/null", O_RDWR));
+    channels.theirs.push_back(std::move(null));
+  }
+  return channels;
+}
+
+Result<UniqueFd> ProcessFile(const std::string& process) {
+  UniqueFd fd(::memfd_create("process", MFD_CLOEXEC));
+  if (!fd.valid()) {
+    return Errno("memfd_create", "process");
+  }
+  BERTH_TRY(WriteAll(fd.get(), process, "process"));
+  return fd;
+}
+
+// One record of the start protocol that must be of the type `wanted`.
+Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, pid_t shim_pid) {
+  BERTH_ASSIGN(const Record record, ReceiveRecord(sync_fd, sizeof(SyncMessage), -1));
+  SyncMessage message;
+  if (record.bytes.size() != sizeof message) {
+    return std::unexpected(Failure({0, "start", AwaitShim(shim_pid)}, "shim"));
+  }
+  std::memcpy(&message, record.bytes.data(), sizeof message);
+  if (message.type == SyncType::kFailed) {
+    (void)AwaitShim(shim_pid);
+    return std::unexpected(Failure::FromRecord(message));
+  }
+  if (message.type != wanted) {
+    return std::unexpected(Failure({EPROTO, "recv", "berth-shim"}, "shim"));
+  }
+  return message;
+}
+
+Outcome<Started> Spawn(const StartRequest& request, const char* command, Channels channels, bool tell_start) {
+  ReapShims();
+  const std::string id = request.container_dir.substr(request.container_dir.rfind('/') + 1);
+  BERTH_ASSIGN(const pid_t shim_pid, SpawnShim({request.shim_path, command, id, channels.Numbers()}));
+  channels.theirs.clear();
+  const int sync_fd = channels.sync.get();
+  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, shim_pid));
+  if (tell_start) {
+    SyncMessage start;
+    start.type = SyncType::kStart;
+    // A shim that has gone shows by the end of the socket.
+    (void)SendRecord(sync_fd, {reinterpret_cast<const char*>(&start), sizeof start});
+  }
+  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, shim_pid));
+  return Started{created.pid, created.start_time, shim_pid, channels.stream.Release()};
+}
+
+Outcome<Started> StartContainer(const StartRequest& request) {
+  BERTH_ASSIGN(Channels channels, OpenChannels(request));
+  return Spawn(request, "run", std::move(channels), true);
+}
+
+Outcome<Started> Exec(const StartRequest& request) {
+  BERTH_ASSIGN(Channels channels, OpenChannels(request));
+  BERTH_ASSIGN(UniqueFd process, ProcessFile(request.process));
+  channels.theirs.push_back(std::move(process));
+  return Spawn(request, "exec", std::move(channels), false);
+}
+
+StartRequest RequestOf(const Napi::Object& options) {
+  StartRequest request;
+  request.shim_path = Text(options, "shimPath");
+  request.container_dir = Text(options, "containerDir");
+  request.run_dir = Text(options, "runDir");
+  return request;
+}
+
+Napi::Value StartContainerJs(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  StartRequest request = RequestOf(options);
+  request.attach = Flag(options, "attach");
+  return PromiseThread<Started>::Start(
+      info.Env(), [request] { return StartContainer(request); },
+      [](Napi::Env env, const Started& started) -> Napi::Value {
+        const Napi::Object object = Napi::Object::New(env);
+        object.Set("pid", started.pid);
+        object.Set("startTime", ToJs(env, static_cast<int64_t>(started.start_time)));
+        object.Set("shimPid", started.shim_pid);
+        object.Set("streamFd", started.stream_fd);
+        return object;
+      });
+}
+
+Napi::Value ExecJs(const Napi::CallbackInfo& info) {
+  const auto options = info[0].As<Napi::Object>();
+  StartRequest request = RequestOf(options);
+  request.attach = !Flag(options, "detach");
+  request.process = Text(options, "process");
+  return PromiseThread<Started>::Start(
+      info.Env(), [request] { return Exec(request); },
+      [](Napi::Env env, const Started& started) -> Napi::Value {
+        const Napi::Object object = Napi::Object::New(env);
+        object.Set("pid", started.pid);
+        object.Set("streamFd", started.stream_fd);
+        return object;
+      });
+}
+
+}  // namespace
+
+void ExportStart(Napi::Object exports) {
+  Export(exports, "startContainer", StartContainerJs);
+  Export(exports, "exec", ExecJs);
+}
+
+}  // namespace berth::addon
