@@ -1,0 +1,97 @@
+import { apply } from '../apply/apply.js';
+import type { ApplyEvent, ApplyReport } from '../apply/engine.js';
+import { BerthError } from '../errors.js';
+import type { StackLock } from '../linux/lock.js';
+import type { ObservedState } from '../plan/observed.js';
+import { isRefusal, type PlanRefusal } from '../plan/options.js';
+import type { Plan } from '../plan/plan.js';
+import type { Stack } from '../stack/model.js';
+import type { Context } from './context.js';
+import { EXIT } from './exit.js';
+import { createSink } from './progress/sink.js';
+import { renderError, renderWarning } from './report.js';
+import type { Interrupts } from './signals.js';
+
+/** How a command plans and applies. */
+export interface PlanRun {
+  readonly stackName: string;
+  /** null: nothing is made anew (`down`, `stop`, …) */
+  readonly stack: Stack | null;
+  /** the command's name, for those who wait for the lock */
+  readonly command: string;
+  /** `--lock-timeout`; 0: don't wait */
+  readonly lockTimeoutMs: number;
+  /** called under the lock with the state as it is then */
+  readonly plan: (observed: ObservedState) => Plan | PlanRefusal | Promise<Plan | PlanRefusal>;
+  readonly interrupts: Interrupts;
+  /** hears of each step, beside the progress that is shown */
+  readonly onEvent?: (event: ApplyEvent) => void;
+}
+
+export interface PlanOutcome {
+  /** one of EXIT: done, failed, interrupted */
+  readonly code: number;
+  readonly plan: Plan;
+  readonly report: ApplyReport;
+  /** the state that the plan was made for */
+  readonly observed: ObservedState;
+}
+
+/**
+ * Plans and applies under the stack's lock: sweep, observe, plan, note what is applied, run the steps with progress, and
+ * report failures on stderr.
+ * @throws BerthError LOCKED; INPUT for what the planner refuses
+ */
+export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutcome> {
+  const { host } = context;
+  const lock = await host.lock(run.stackName, { command: run.command, timeoutMs: run.lockTimeoutMs });
+  try {
+    await host.sweep(run.stackName);
+    const observed = await host.observe(run.stackName, run.stack);
+    const plan = acceptPlan(await run.plan(observed));
+    showNotes(context, plan);
+    const report = await applyPlan(context, run, plan, lock);
+    return { code: reportCode(context, report), plan, report, observed };
+  } finally {
+    lock.release();
+  }
+}
+
+/** @throws BerthError INPUT with every reason against the plan */
+export function acceptPlan(planned: Plan | PlanRefusal): Plan {
+  if (!isRefusal(planned)) return planned;
+  const reasons = planned.refused.map(({ reason, hint }) => (hint === null ? reason : `${reason}\n  hint: ${hint}`));
+  throw new BerthError('INPUT', reasons.join('\n'));
+}
+
+function showNotes({ output }: Context, plan: Plan): void {
+  for (const note of plan.notes) output.err(renderWarning(note, output.errPaint));
+}
+
+const nothing: ApplyReport = { done: [], failed: [], skipped: [], interrupted: false };
+
+async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: StackLock): Promise<ApplyReport> {
+  if (plan.steps.length === 0) return { ...nothing, interrupted: run.interrupts.signal.aborted };
+  const { host, globals, output } = context;
+  await host.recordApplied(run.stackName, run.stack, plan);
+  const { createBuilder } = await import('../build/builder.js');
+  const buildImage = createBuilder(host, run.stack);
+  const engine = host.engine({ stackName: run.stackName, stack: run.stack, buildImage, lock });
+  const sink = await createSink(globals.progress, plan.steps, output);
+  const onEvent = (event: ApplyEvent): void => {
+    sink.event(event);
+    run.onEvent?.(event);
+  };
+  try {
+    return await apply(plan, engine, { signal: run.interrupts.signal, sink: onEvent });
+  } finally {
+    await sink.end();
+  }
+}
+
+/** Failures that an interrupt caused are told like all others, but the exit code is the interrupt's. */
+function reportCode({ output }: Context, report: ApplyReport): number {
+  for (const { error } of report.failed) output.err(renderError(error, output.errPaint));
+  if (report.interrupted) return EXIT.interrupted;
+  return report.failed.length > 0 ? EXIT.failed : EXIT.done;
+}
