@@ -1,6 +1,7 @@
 import type { ObservedContainer, ObservedState } from './observed.js';
 import { sharedNamespaces } from './order.js';
 import type { ActionArgs, ContainerIdentity, Plan, Step } from './plan.js';
+import { unfinished } from './slots.js';
 
 /** What an action makes of the state, as far as planning can see it. */
 type Effects = {
@@ -71,6 +72,7 @@ const effects: Effects = {
   startContainer: (state, { container }) =>
     change(state, find(state, container)?.id, (one) => ({
       status: 'running',
+      shimAlive: true,
       pid: 1,
       exitCode: null,
       manuallyStopped: false,
@@ -162,7 +164,7 @@ function find(state: ObservedState, { id, name }: ContainerIdentity): ObservedCo
 function joinedBy(state: ObservedState, service: ObservedContainer['applied']): ObservedContainer['joined'] {
   const joined: { -readonly [K in keyof ObservedContainer['joined']]: string } = {};
   for (const { namespace, owner } of sharedNamespaces(service)) {
-    const owners = state.containers.filter((one) => one.service === owner && !one.oneOff);
+    const owners = state.containers.filter((one) => one.service === owner && !one.oneOff && unfinished(one) === null);
     const lowest = owners.sort((a, b) => a.replica - b.replica || (a.createdAt < b.createdAt ? 1 : -1))[0];
     if (lowest !== undefined) joined[namespace] = lowest.id;
   }
