@@ -107,7 +107,7 @@ export function describeFields(): string {
   return [
     '# What a changed field does',
     '',
-    'Written by `npm run docs` from `src/plan/fields.ts`.',
+    'Printed from the table in `src/plan/fields.ts`; `npx vitest run test/unit/plan/fields.test.ts -u` writes it anew.',
     '',
     '- **live**: the kernel or the shim is told, nothing restarts',
     '- **restart**: the same container stops and starts',

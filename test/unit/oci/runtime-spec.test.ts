@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { ContainerInput } from '../../../src/oci/input.js';
+import { specText, toRuntimeSpec } from '../../../src/oci/runtime-spec.js';
+import type { Mount, Service } from '../../../src/stack/model.js';
+import { limits, service } from '../../support/model.js';
+import { containerInput } from './input.js';
+
+const bind: Mount = {
+  type: 'bind',
+  source: '/shop/conf',
+  target: '/etc/app/',
+  readOnly: true,
+  propagation: 'rslave',
+  recursive: 'readonly',
+  createHostPath: false,
+};
+const tmpfs: Mount = {
+  type: 'tmpfs',
+  target: '/tmp',
+  sizeBytes: 1 << 20,
+  mode: 0o1777,
+  options: ['exec'],
+};
+const volume: Mount = {
+  type: 'volume',
+  volume: 'data',
+  target: '/data',
+  readOnly: false,
+  nocopy: false,
+  subpath: null,
+};
+
+const rich: Service = service('web', {
+  command: ['--port', '80'],
+  environment: { PORT: '80', LANG: null },
+  workingDir: '/srv',
+  groupAdd: ['44'],
+  hostname: 'front',
+  domainname: 'shop.test',
+  init: true,
+  oomScoreAdj: 100,
+  ulimits: { nproc: { soft: 10, hard: 20 }, core: { soft: -1, hard: -1 } },
+  sysctls: { 'net.core.somaxconn': '512', 'kernel.shmmax': '4096' },
+  readOnly: true,
+  capAdd: ['NET_ADMIN'],
+  capDrop: ['MKNOD'],
+  deviceCgroupRules: ['c 13:* rw'],
+  resources: limits({
+    pidsLimit: 50,
+    cpuQuotaUs: 50_000,
+    cpuPeriodUs: 100_000,
+    cpuShares: 512,
+    cpuset: '0-1',
+    memoryBytes: 64 << 20,
+    memoryReservationBytes: 32 << 20,
+    memorySwappiness: 10,
+    blkio: {
+      weight: 300,
+      weightDevice: [],
+      readBps: [{ path: '/dev/sda', rate: 1 << 20 }],
+      writeBps: [],
+      readIops: [],
+      writeIops: [{ path: '/dev/sda', rate: 100 }],
+    },
+  }),
+});
+
+const richInput: Partial<ContainerInput> = {
+  service: rich,
+  image: {
+    entrypoint: ['/entry'],
+    command: ['dropped'],
+    env: ['LANG=C', 'MODE=a=b'],
+    workingDir: '/image',
+    stopSignal: 'SIGQUIT',
+    healthcheck: null,
+    volumes: [],
+  },
+  user: { uid: 1000, gid: 100, groups: [44], home: '/home/web' },
+  mounts: [
+    { mount: volume, source: '/root/volumes/shop_data/_data' },
+    { mount: bind, source: '/shop/conf' },
+    { mount: tmpfs, source: '' },
+  ],
+  devices: [
+    {
+      device: { path: '/dev/fuse', type: 'c', major: 10, minor: 229, fileMode: 0o666, uid: 0, gid: 0 },
+      permissions: 'rw',
+    },
+  ],
+  blockDevices: { '/dev/sda': { major: 8, minor: 0 } },
+};
+
+describe('config.json', () => {
+  test('of a service with something of everything', async () => {
+    const pretty = JSON.stringify(toRuntimeSpec(containerInput(richInput)), null, 2);
+    await expect(`${pretty}\n`).toMatchFileSnapshot('../../golden/oci/rich.json');
+  });
+
+  test('of a plain service', async () => {
+    const pretty = JSON.stringify(toRuntimeSpec(containerInput()), null, 2);
+    await expect(`${pretty}\n`).toMatchFileSnapshot('../../golden/oci/plain.json');
+  });
+
+  test('no limit is written as the kernel’s infinity', () => {
+    expect(specText(toRuntimeSpec(containerInput(richInput)))).toContain(
+      '{"type":"RLIMIT_CORE","soft":18446744073709551615,"hard":18446744073709551615}',
+    );
+  });
+
+  test('privileged: all capabilities and devices, nothing masked', () => {
+    const spec = toRuntimeSpec(containerInput({ service: service('web', { command: ['x'], privileged: true }) }));
+    expect(spec.process.capabilities?.bounding).toHaveLength(41);
+    expect(spec.linux.resources.devices).toEqual([{ allow: true, access: 'rwm' }]);
+    expect([spec.linux.maskedPaths, spec.linux.readonlyPaths]).toEqual([[], []]);
+  });
+
+  test('a follower joins what it shares and sets up nothing there', () => {
+    const shared = { kind: 'service', service: 'db' } as const;
+    const follower = service('web', { command: ['x'] });
+    const spec = toRuntimeSpec(
+      containerInput({
+        service: { ...follower, namespaces: { ...follower.namespaces, network: shared, ipc: shared, pid: shared } },
+        joins: { network: '/run/db/ns/net', ipc: '/run/db/ns/ipc', pidContainer: 'db', shm: '/run/db/shm' },
+      }),
+    );
+    expect(spec.linux.namespaces).toEqual([
+      { type: 'mount' },
+      { type: 'uts' },
+      { type: 'network', path: '/run/db/ns/net' },
+      { type: 'ipc', path: '/run/db/ns/ipc' },
+      { type: 'cgroup' },
+    ]);
+    expect(spec.linux.sysctl).toEqual({});
+    expect(spec.mounts.find(({ destination }) => destination === '/dev/shm')?.source).toBe('/run/db/shm');
+  });
+});
+
+describe('refused', () => {
+  test.each<[string, Partial<Service>, string]>([
+    ['an unknown capability', { capAdd: ['FLY'] }, 'there is none called FLY'],
+    ['a sysctl of the host', { sysctls: { 'vm.swappiness': '1' } }, 'it belongs to no namespace'],
+    ['a rule for devices that is none', { deviceCgroupRules: ['everything'] }, 'not like `c 1:3 rwm`'],
+    ['nothing to run', { command: null, entrypoint: [] }, 'neither it nor its image says what to run'],
+  ])('%s', (_, over, reason) => {
+    const image = { ...containerInput().image, command: [] };
+    const make = () => toRuntimeSpec(containerInput({ service: service('web', { command: ['x'], ...over }), image }));
+    expect(make).toThrow(reason);
+  });
+});
