@@ -47,7 +47,18 @@ bool IsInProc(int fd) {
   return ::fstatfs(fd, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC;
 }
 
-Status CheckTarget(int target_fd, const std::string& destination) {
+bool IsSame(int fd, int other_fd) {
+  struct stat status{};
+  struct stat other{};
+  return ::fstat(fd, &status) == 0 && ::fstat(other_fd, &other) == 0 && status.st_dev == other.st_dev &&
+         status.st_ino == other.st_ino;
+}
+
+// A mount on the root itself (an image whose /dev is "..") would hide the image and all that is mounted later.
+Status CheckTarget(int root_fd, int target_fd, const std::string& destination) {
+  if (IsSame(root_fd, target_fd)) {
+    return Fail(EPERM, "mount", destination + ": is the root");
+  }
   if (IsInProc(target_fd) && std::ranges::find(kReplaceableProc, destination) == std::end(kReplaceableProc)) {
     return Fail(EPERM, "mount", destination + ": lies in /proc");
   }
@@ -64,7 +75,7 @@ Result<UniqueFd> BindTarget(int root_fd, int source_fd, const std::string& desti
     return MountTarget(root_fd, destination);
   }
   BERTH_ASSIGN(UniqueFd target, MakeFileInRoot(root_fd, destination, 0644));
-  BERTH_TRY(CheckTarget(target.get(), destination));
+  BERTH_TRY(CheckTarget(root_fd, target.get(), destination));
   return target;
 }
 
@@ -180,7 +191,7 @@ Status AttachMount(int mount_fd, int target_fd, const std::string& what) {
 
 Result<UniqueFd> MountTarget(int root_fd, const std::string& destination) {
   BERTH_ASSIGN(UniqueFd target, MakeDirsInRoot(root_fd, destination, 0755));
-  BERTH_TRY(CheckTarget(target.get(), destination));
+  BERTH_TRY(CheckTarget(root_fd, target.get(), destination));
   return target;
 }
 

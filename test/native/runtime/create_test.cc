@@ -7,25 +7,14 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 
 #include "base/file.h"
 #include "container_fixture.h"
-#include "support/skip.h"
+#include "support/container.h"
 
 using berth::ContainerFixture;
 using berth::Outcome;
-
-#define REQUIRE_STARTED(outcome)                                                                      \
-  REQUIRE_MESSAGE(!(outcome).failed, (outcome).failed->step << ": " << (outcome).failed->call << ": " \
-                                                            << (outcome).failed->what << ": "         \
-                                                            << strerror((outcome).failed->errnum))
-
-#define NEED_CONTAINERS()                                     \
-  if (const char* reason = ContainerFixture::Unavailable()) { \
-    BERTH_SKIP(reason);                                       \
-  }
 
 namespace {
 
