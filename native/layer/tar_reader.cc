@@ -264,10 +264,26 @@ Result<std::vector<uint64_t>> TarReader::ReadPayloadSparseMap() {
   return map.Take();
 }
 
-Result<bool> TarReader::Next(TarEntry* entry) {
-  BERTH_TRY(Skip(remaining_ + padding_));
-  remaining_ = 0;
+// False where the stream ends with the payload: archives of programs that never close theirs (umoci's layers) do.
+Result<bool> TarReader::SkipPadding() {
+  if (padding_ == 0) {
+    return true;
+  }
+  BERTH_ASSIGN(const Bytes data, Take(static_cast<size_t>(padding_)));
+  BERTH_TRY(Observe(data));
+  const bool found = !data.empty();
+  BERTH_TRY(Skip(found ? padding_ - data.size() : 0));
   padding_ = 0;
+  return found;
+}
+
+Result<bool> TarReader::Next(TarEntry* entry) {
+  BERTH_TRY(Skip(remaining_));
+  remaining_ = 0;
+  BERTH_ASSIGN(const bool padded, SkipPadding());
+  if (!padded) {
+    return false;
+  }
   Overrides overrides;
   for (;;) {
     Block block{};

@@ -44,6 +44,7 @@ class TarReader {
   Result<bool> ReadHeader(Block* block);
   Status Observe(Bytes data);
   Status Skip(uint64_t size);
+  Result<bool> SkipPadding();
   Status ReadToEnd();
   Result<std::string> ReadText(uint64_t size);
   Result<bool> ApplyExtension(const TarHeader& header, Overrides* overrides);
