@@ -132,6 +132,9 @@ Status Run(const RunOptions& options, Progress& progress) {
   BERTH_ASSIGN(const std::string path, FindExecutable(process));
   if (options.await_start) {
     progress.step = "start";
+    // A container does not outlive its shim. Set after the change of user, which clears it; a shim that has gone before
+    // shows by the end of the socket.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     BERTH_TRY(AwaitStart(kSync));
   }
   return Execute(options, path, progress);
