@@ -17,6 +17,8 @@ export interface PlanRun {
   readonly stackName: string;
   /** null: nothing is made anew (`down`, `stop`, …) */
   readonly stack: Stack | null;
+  /** with `stack` null: names the images and volumes to look up */
+  readonly names?: Stack | null;
   /** the command's name, for those who wait for the lock */
   readonly command: string;
   /** `--lock-timeout`; 0: don't wait */
@@ -47,7 +49,7 @@ export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutco
   const lock = await host.lock(run.stackName, { command: run.command, timeoutMs: run.lockTimeoutMs });
   try {
     await host.sweep(run.stackName);
-    const observed = await host.observe(run.stackName, run.stack);
+    const observed = await host.observe(run.stackName, run.stack ?? run.names ?? null);
     const plan = acceptPlan(await run.plan(observed));
     showNotes(context, plan);
     const report = await applyPlan(context, run, plan, lock);
