@@ -74,7 +74,12 @@ function quitOnBrokenPipe(): void {
 
 export type ParsedCommand<Options> =
   | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'run'; readonly options: Options; readonly globals: GlobalOptions; readonly args: readonly string[] };
+  | {
+      readonly kind: 'run';
+      readonly options: Options;
+      readonly globals: GlobalOptions;
+      readonly args: readonly string[];
+    };
 
 /**
  * Parses a command line. A command's own `-f` or `-p` hides the global one behind the command's name; before it, the
@@ -89,7 +94,10 @@ export function parseCommand<Options extends OptionValues>(
   env: NodeJS.ProcessEnv,
 ): ParsedCommand<Options> {
   const globals = globalFlags(env);
-  const leading = createParser('berth', globals.map((flag) => createOption(flag, 'Global options:')));
+  const leading = createParser(
+    'berth',
+    globals.map((flag) => createOption(flag, 'Global options:')),
+  );
   const inherited = before.length === 0 ? {} : leading.parse(before, { from: 'user' }).opts<GlobalOptions>();
   const parser = createParser(`berth ${spec.name}`, [
     ...spec.flags.map((flag) => createOption(flag, 'Options:')),
@@ -162,6 +170,7 @@ export function withoutShadowed(globals: readonly Flag[], own: readonly Flag[]):
 function usageError(error: unknown, name: string): unknown {
   if (!(error instanceof CommanderError)) return error;
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const hint = suggestion?.replace(/^\((.*)\)$/, (_all, text: string) => text.toLowerCase()) ?? `see 'berth ${name} --help'`;
+  const hint =
+    suggestion?.replace(/^\((.*)\)$/, (_all, text: string) => text.toLowerCase()) ?? `see 'berth ${name} --help'`;
   return new BerthError('USAGE', message.replace(/\.$/, ''), { hint });
 }

@@ -25,14 +25,26 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   down: { group: STACK, summary: 'stop and remove the stack', load: () => import('./commands/down.js') },
   plan: { group: STACK, summary: 'show what up would change, and why', load: () => import('./commands/plan.js') },
   apply: { group: STACK, summary: 'carry out a saved plan', load: () => import('./commands/apply.js') },
-  config: { group: STACK, summary: 'check the stack file and print it resolved', load: () => import('./commands/config.js') },
+  config: {
+    group: STACK,
+    summary: 'check the stack file and print it resolved',
+    load: () => import('./commands/config.js'),
+  },
   ls: { group: STACK, summary: 'list stacks', load: () => import('./commands/ls.js') },
 
   ps: { group: CONTAINERS, summary: 'list containers', load: () => import('./commands/ps.js') },
   logs: { group: CONTAINERS, summary: 'show the output of containers', load: () => import('./commands/logs.js') },
-  exec: { group: CONTAINERS, summary: 'run a command in a running container', load: () => import('./commands/exec.js') },
+  exec: {
+    group: CONTAINERS,
+    summary: 'run a command in a running container',
+    load: () => import('./commands/exec.js'),
+  },
   run: { group: CONTAINERS, summary: 'run a one-off container of a service', load: () => import('./commands/run.js') },
-  inspect: { group: CONTAINERS, summary: 'print what is known of containers', load: () => import('./commands/inspect.js') },
+  inspect: {
+    group: CONTAINERS,
+    summary: 'print what is known of containers',
+    load: () => import('./commands/inspect.js'),
+  },
   namespaces: {
     group: CONTAINERS,
     summary: 'show which containers share which namespaces',
@@ -46,14 +58,22 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
 
   start: { group: STATES, summary: 'start containers that exist', load: () => import('./commands/start.js') },
   stop: { group: STATES, summary: 'stop containers and keep them', load: () => import('./commands/stop.js') },
-  restart: { group: STATES, summary: 'stop containers and start them again', load: () => import('./commands/restart.js') },
+  restart: {
+    group: STATES,
+    summary: 'stop containers and start them again',
+    load: () => import('./commands/restart.js'),
+  },
   kill: { group: STATES, summary: 'send a signal to containers', load: () => import('./commands/kill.js') },
   rm: { group: STATES, summary: 'remove stopped containers', load: () => import('./commands/rm.js') },
   pause: { group: STATES, summary: 'freeze containers', load: () => import('./commands/pause.js') },
   unpause: { group: STATES, summary: 'thaw containers', load: () => import('./commands/unpause.js') },
   boot: { group: STATES, summary: 'start what should run after a reboot', load: () => import('./commands/boot.js') },
 
-  image: { group: STORE, summary: 'list, load, save, inspect and remove images', load: () => import('./commands/image.js') },
+  image: {
+    group: STORE,
+    summary: 'list, load, save, inspect and remove images',
+    load: () => import('./commands/image.js'),
+  },
   volume: { group: STORE, summary: 'list, inspect and remove volumes', load: () => import('./commands/volume.js') },
   info: { group: STORE, summary: 'show what this host offers', load: () => import('./commands/info.js') },
   version: { group: STORE, summary: 'print the version of Berth', load: () => import('./commands/version.js') },

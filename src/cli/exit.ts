@@ -1,4 +1,4 @@
-import { isBerthError, type ErrorCode } from '../errors.js';
+import { type ErrorCode, isBerthError } from '../errors.js';
 
 /** Exit codes of every command. `run`, `exec` and `up --exit-code-from` give the container's own code instead. */
 export const EXIT = {

@@ -39,8 +39,12 @@ export function defineGroup(
 
 function groupHelp(name: string, subcommands: Readonly<Record<string, Subcommand>>): string {
   const parser = new Command(`berth ${name}`);
-  parser.description(COMMANDS[name]?.summary ?? '').helpCommand(false).configureHelp({ helpWidth: 80 });
+  parser
+    .description(COMMANDS[name]?.summary ?? '')
+    .helpCommand(false)
+    .configureHelp({ helpWidth: 80 });
   parser.helpOption('-h, --help', 'show this help').usage('COMMAND [OPTIONS]');
-  for (const [word, { summary }] of Object.entries(subcommands)) parser.command(word).summary(summary).helpOption(false);
+  for (const [word, { summary }] of Object.entries(subcommands))
+    parser.command(word).summary(summary).helpOption(false);
   return `${parser.helpInformation()}\n'berth ${name} COMMAND --help' shows the options of each.\n`;
 }

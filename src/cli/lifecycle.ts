@@ -19,7 +19,11 @@ interface Draft {
 }
 
 /** Stops containers, those that depend on others first. */
-export function planStop(containers: readonly ObservedContainer[], timeoutMs: number | null, options: LifecycleOptions): Plan {
+export function planStop(
+  containers: readonly ObservedContainer[],
+  timeoutMs: number | null,
+  options: LifecycleOptions,
+): Plan {
   return toPlan([...stopDrafts(containers, timeoutMs).values()], options);
 }
 
@@ -79,7 +83,10 @@ export function isLive(container: ObservedContainer): boolean {
  * The containers that a restart of `chosen` takes along: services whose `depends_on` says `restart: true`, and those in a
  * pid namespace that ends with its owner. Transitive.
  */
-export function withRestarted(chosen: readonly ObservedContainer[], all: readonly ObservedContainer[]): readonly ObservedContainer[] {
+export function withRestarted(
+  chosen: readonly ObservedContainer[],
+  all: readonly ObservedContainer[],
+): readonly ObservedContainer[] {
   const taken = new Set(chosen);
   for (let before = -1; before !== taken.size; ) {
     before = taken.size;

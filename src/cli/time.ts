@@ -24,7 +24,10 @@ export function parseMoment(flag: string, text: string, nowMs: number): number {
   if (UNIX.test(text)) return Number(text) * 1000;
   const moment = RFC3339.test(text) ? Date.parse(localMidnight(text)) : Number.NaN;
   if (Number.isNaN(moment)) {
-    throw new BerthError('USAGE', `${flag}: '${text}' is no time: expected RFC 3339, a duration such as 10m, or Unix seconds`);
+    throw new BerthError(
+      'USAGE',
+      `${flag}: '${text}' is no time: expected RFC 3339, a duration such as 10m, or Unix seconds`,
+    );
   }
   return moment;
 }

@@ -56,7 +56,8 @@ function createProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('berth').description(INTRO).usage('[OPTIONS] COMMAND').helpCommand(false);
   program.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
   program.configureHelp({ helpWidth: 80 }).helpOption('-h, --help', 'show this help');
-  for (const flag of globalFlags(env)) program.addOption(new Option(flag.flags, flag.text).helpGroup('Global options:'));
+  for (const flag of globalFlags(env))
+    program.addOption(new Option(flag.flags, flag.text).helpGroup('Global options:'));
   for (const [name, { group, summary }] of Object.entries(COMMANDS)) {
     program.command(name).summary(summary).helpGroup(group).helpOption(false).allowUnknownOption();
   }

@@ -19,7 +19,8 @@ export function createPlainSink(output: Output): ProgressSink {
 /** @returns an event as a line of `--progress plain` */
 export function plainLine(event: ApplyEvent): string {
   const { subject, doing, done } = describeAction(event.step.action);
-  const line = (state: string, rest = '') => ` ${escapeControls(subject)}  ${state}${rest && `  ${escapeControls(rest)}`}`;
+  const line = (state: string, rest = '') =>
+    ` ${escapeControls(subject)}  ${state}${rest && `  ${escapeControls(rest)}`}`;
   switch (event.kind) {
     case 'started':
       return line(doing);

@@ -42,7 +42,13 @@ export function createTtySink(steps: readonly Step[]): ProgressSink {
 
 function createLine(): Line {
   const { promise, resolve, reject } = withResolvers();
-  return { finished: promise, finish: (error) => (error ? reject(error) : resolve()), remaining: 0, elapsedMs: 0, view: null };
+  return {
+    finished: promise,
+    finish: (error) => (error ? reject(error) : resolve()),
+    remaining: 0,
+    elapsedMs: 0,
+    view: null,
+  };
 }
 
 /** Promise.withResolvers, which Node 20 lacks. */
