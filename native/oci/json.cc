@@ -1,18 +1,11 @@
 #include "oci/json.h"
 
-#include <rapidjson/error/en.h>
-
 #include <algorithm>
 #include <utility>
 
 namespace berth {
 
 namespace {
-
-// The iterative parser: nesting in hostile input costs heap, not stack.
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
-
-std::string_view NameOf(const rapidjson::Value& name) { return {name.GetString(), name.GetStringLength()}; }
 
 // RFC 6901: '~' and '/' of a key are escaped.
 std::string EscapePointer(std::string_view key) {
@@ -29,6 +22,22 @@ std::string EscapePointer(std::string_view key) {
   return escaped;
 }
 
+const JsonValue* MemberOf(const JsonMembers& members, std::string_view key) {
+  const auto found = std::ranges::find(members, key, &JsonMembers::value_type::first);
+  return found == members.end() ? nullptr : &found->second;
+}
+
+// Integers as the accessors compare them: false where the value is no integer of that kind.
+bool ToInt64(const JsonValue& value, int64_t& number) {
+  if (const auto* const negative = value.As<int64_t>()) {
+    number = *negative;
+    return true;
+  }
+  const auto* const other = value.As<uint64_t>();
+  number = other == nullptr ? 0 : static_cast<int64_t>(*other);
+  return other != nullptr && *other <= INT64_MAX;
+}
+
 }  // namespace
 
 void JsonProblem::Set(const std::string& pointer, const std::string& problem) {
@@ -37,62 +46,55 @@ void JsonProblem::Set(const std::string& pointer, const std::string& problem) {
   }
 }
 
-JsonObject::JsonObject(const rapidjson::Value& value, std::string pointer, JsonProblem& problem)
-    : value_(value), pointer_(std::move(pointer)), problem_(problem) {}
+JsonObject::JsonObject(const JsonMembers& members, std::string pointer, JsonProblem& problem)
+    : members_(members), pointer_(std::move(pointer)), problem_(problem) {}
 
 std::string JsonObject::At(std::string_view key) const { return pointer_ + "/" + EscapePointer(key); }
 
-bool JsonObject::Has(const char* key) const { return value_.HasMember(key); }
+bool JsonObject::Has(const char* key) const { return MemberOf(members_, key) != nullptr; }
 
 void JsonObject::Problem(const char* key, const std::string& problem) { problem_.Set(At(key), problem); }
 
 void JsonObject::Skip(const char* key) { read_.push_back(key); }
 
-const rapidjson::Value* JsonObject::Find(const char* key) {
+const JsonValue* JsonObject::Find(const char* key) {
   Skip(key);
   if (problem_.any()) {
     return nullptr;
   }
-  const auto member = value_.FindMember(key);
-  return member == value_.MemberEnd() ? nullptr : &member->value;
+  return MemberOf(members_, key);
 }
 
-const rapidjson::Value* JsonObject::FindTyped(const char* key, rapidjson::Type type, const char* expected) {
-  const rapidjson::Value* value = Find(key);
-  if (value != nullptr && value->GetType() != type) {
+template <typename T>
+const T* JsonObject::FindTyped(const char* key, const char* expected) {
+  const JsonValue* const value = Find(key);
+  const T* const typed = value == nullptr ? nullptr : value->As<T>();
+  if (value != nullptr && typed == nullptr) {
     Problem(key, std::string("expected ") + expected);
-    return nullptr;
   }
-  return value;
+  return typed;
 }
 
-std::optional<std::string> JsonObject::Text(const rapidjson::Value& value, const std::string& pointer) {
-  if (!value.IsString()) {
+std::optional<std::string> JsonObject::Text(const JsonValue& value, const std::string& pointer) {
+  const auto* const text = value.As<std::string>();
+  if (text == nullptr) {
     problem_.Set(pointer, "expected a string");
     return std::nullopt;
   }
-  std::string text(NameOf(value));
-  if (text.find('\0') != std::string::npos) {
+  if (text->find('\0') != std::string::npos) {
     problem_.Set(pointer, "holds a NUL byte");
     return std::nullopt;
   }
-  return text;
+  return *text;
 }
 
 bool JsonObject::Bool(const char* key, bool absent) {
-  const rapidjson::Value* value = Find(key);
-  if (value == nullptr) {
-    return absent;
-  }
-  if (!value->IsBool()) {
-    Problem(key, "expected true or false");
-    return absent;
-  }
-  return value->GetBool();
+  const bool* const value = FindTyped<bool>(key, "true or false");
+  return value == nullptr ? absent : *value;
 }
 
 std::string JsonObject::String(const char* key) {
-  const rapidjson::Value* value = Find(key);
+  const JsonValue* const value = Find(key);
   return value == nullptr ? std::string() : Text(*value, At(key)).value_or("");
 }
 
@@ -105,33 +107,35 @@ std::string JsonObject::RequiredString(const char* key) {
 }
 
 std::optional<int64_t> JsonObject::Int(const char* key, int64_t min, int64_t max) {
-  const rapidjson::Value* value = Find(key);
+  const JsonValue* const value = Find(key);
   if (value == nullptr) {
     return std::nullopt;
   }
-  if (!value->IsInt64() || value->GetInt64() < min || value->GetInt64() > max) {
+  int64_t number = 0;
+  if (!ToInt64(*value, number) || number < min || number > max) {
     Problem(key, "expected an integer from " + std::to_string(min) + " to " + std::to_string(max));
     return std::nullopt;
   }
-  return value->GetInt64();
+  return number;
 }
 
 std::optional<uint64_t> JsonObject::Unsigned(const char* key, uint64_t max) {
-  const rapidjson::Value* value = Find(key);
+  const JsonValue* const value = Find(key);
   if (value == nullptr) {
     return std::nullopt;
   }
-  if (!value->IsUint64() || value->GetUint64() > max) {
+  const auto* const number = value->As<uint64_t>();
+  if (number == nullptr || *number > max) {
     Problem(key, "expected an integer from 0 to " + std::to_string(max));
     return std::nullopt;
   }
-  return value->GetUint64();
+  return *number;
 }
 
 std::vector<std::string> JsonObject::Strings(const char* key) {
   std::vector<std::string> texts;
-  if (const rapidjson::Value* array = FindTyped(key, rapidjson::kArrayType, "an array of strings")) {
-    for (rapidjson::SizeType i = 0; i < array->Size(); ++i) {
+  if (const auto* const array = FindTyped<JsonArray>(key, "an array of strings")) {
+    for (size_t i = 0; i < array->size(); ++i) {
       texts.push_back(Text((*array)[i], At(key) + "/" + std::to_string(i)).value_or(""));
     }
   }
@@ -140,12 +144,14 @@ std::vector<std::string> JsonObject::Strings(const char* key) {
 
 std::map<std::string, std::string> JsonObject::StringMap(const char* key) {
   std::map<std::string, std::string> texts;
-  if (const rapidjson::Value* object = FindTyped(key, rapidjson::kObjectType, "an object of strings")) {
-    for (const auto& member : object->GetObject()) {
-      const std::string pointer = At(key) + "/" + EscapePointer(NameOf(member.name));
-      auto name = Text(member.name, pointer);
-      auto text = Text(member.value, pointer);
-      if (name && text && !texts.emplace(*std::move(name), *std::move(text)).second) {
+  if (const auto* const object = FindTyped<JsonMembers>(key, "an object of strings")) {
+    for (const auto& [name, value] : *object) {
+      const std::string pointer = At(key) + "/" + EscapePointer(name);
+      auto text = Text(value, pointer);
+      if (name.find('\0') != std::string::npos) {
+        problem_.Set(pointer, "holds a NUL byte");
+      }
+      if (text && !texts.emplace(name, *std::move(text)).second) {
         problem_.Set(pointer, "occurs twice");
       }
     }
@@ -155,23 +161,23 @@ std::map<std::string, std::string> JsonObject::StringMap(const char* key) {
 
 std::vector<uint32_t> JsonObject::Ids(const char* key) {
   std::vector<uint32_t> ids;
-  if (const rapidjson::Value* array = FindTyped(key, rapidjson::kArrayType, "an array of ids")) {
-    for (rapidjson::SizeType i = 0; i < array->Size(); ++i) {
-      const rapidjson::Value& id = (*array)[i];
+  if (const auto* const array = FindTyped<JsonArray>(key, "an array of ids")) {
+    for (size_t i = 0; i < array->size(); ++i) {
+      const auto* const id = (*array)[i].As<uint64_t>();
       // The highest number means "no id" to the kernel.
-      if (!id.IsUint() || id.GetUint() == UINT32_MAX) {
+      if (id == nullptr || *id >= UINT32_MAX) {
         problem_.Set(At(key) + "/" + std::to_string(i), "expected an integer from 0 to 4294967294");
         break;
       }
-      ids.push_back(id.GetUint());
+      ids.push_back(static_cast<uint32_t>(*id));
     }
   }
   return ids;
 }
 
 void JsonObject::Object(const char* key, const std::function<void(JsonObject&)>& read) {
-  if (const rapidjson::Value* value = FindTyped(key, rapidjson::kObjectType, "an object")) {
-    JsonObject object(*value, At(key), problem_);
+  if (const auto* const members = FindTyped<JsonMembers>(key, "an object")) {
+    JsonObject object(*members, At(key), problem_);
     read(object);
     object.Finish();
   }
@@ -185,14 +191,15 @@ void JsonObject::RequiredObject(const char* key, const std::function<void(JsonOb
 }
 
 void JsonObject::Objects(const char* key, const std::function<void(JsonObject&)>& read) {
-  const rapidjson::Value* array = FindTyped(key, rapidjson::kArrayType, "an array of objects");
-  for (rapidjson::SizeType i = 0; array != nullptr && i < array->Size() && !problem_.any(); ++i) {
+  const auto* const array = FindTyped<JsonArray>(key, "an array of objects");
+  for (size_t i = 0; array != nullptr && i < array->size() && !problem_.any(); ++i) {
     const std::string pointer = At(key) + "/" + std::to_string(i);
-    if (!(*array)[i].IsObject()) {
+    const auto* const members = (*array)[i].As<JsonMembers>();
+    if (members == nullptr) {
       problem_.Set(pointer, "expected an object");
       return;
     }
-    JsonObject object((*array)[i], pointer, problem_);
+    JsonObject object(*members, pointer, problem_);
     read(object);
     object.Finish();
   }
@@ -200,8 +207,7 @@ void JsonObject::Objects(const char* key, const std::function<void(JsonObject&)>
 
 void JsonObject::Finish() {
   std::vector<std::string_view> seen;
-  for (auto member = value_.MemberBegin(); member != value_.MemberEnd() && !problem_.any(); ++member) {
-    const std::string_view name = NameOf(member->name);
+  for (const auto& [name, value] : members_) {
     if (std::ranges::find(read_, name) == read_.end()) {
       problem_.Set(At(name), "is not supported");
     }
@@ -213,18 +219,13 @@ void JsonObject::Finish() {
 }
 
 Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read) {
-  rapidjson::Document document;
-  document.Parse<kParseFlags>(text.data(), text.size());
-  if (document.HasParseError()) {
-    return Fail(0, name,
-                "offset " + std::to_string(document.GetErrorOffset()) + ": " +
-                    rapidjson::GetParseError_En(document.GetParseError()));
-  }
-  if (!document.IsObject()) {
+  BERTH_ASSIGN(const JsonValue document, ParseJson(text, name));
+  const auto* const members = document.As<JsonMembers>();
+  if (members == nullptr) {
     return Fail(0, name, "/: expected an object");
   }
   JsonProblem problem;
-  JsonObject object(document, "", problem);
+  JsonObject object(*members, "", problem);
   read(object);
   object.Finish();
   if (problem.any()) {

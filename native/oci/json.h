@@ -12,10 +12,8 @@
 #include <string_view>
 #include <vector>
 
-// RapidJSON asserts in a few accessors; ours check first, so a failed assertion is a bug.
-#include <rapidjson/document.h>
-
 #include "base/result.h"
+#include "oci/json_value.h"
 
 namespace berth {
 
@@ -32,7 +30,7 @@ class JsonProblem {
 
 class JsonObject {
  public:
-  JsonObject(const rapidjson::Value& value, std::string pointer, JsonProblem& problem);
+  JsonObject(const JsonMembers& members, std::string pointer, JsonProblem& problem);
 
   [[nodiscard]] bool Has(const char* key) const;
   // Absent: the default. Strings never hold a NUL byte, which the kernel would cut them at.
@@ -62,12 +60,14 @@ class JsonObject {
   void Finish();
 
  private:
-  const rapidjson::Value* Find(const char* key);
-  const rapidjson::Value* FindTyped(const char* key, rapidjson::Type type, const char* expected);
-  std::optional<std::string> Text(const rapidjson::Value& value, const std::string& pointer);
+  const JsonValue* Find(const char* key);
+  // The value at `key`; null where it is absent or, with that problem set, of another type.
+  template <typename T>
+  const T* FindTyped(const char* key, const char* expected);
+  std::optional<std::string> Text(const JsonValue& value, const std::string& pointer);
   [[nodiscard]] std::string At(std::string_view key) const;
 
-  const rapidjson::Value& value_;
+  const JsonMembers& members_;
   std::string pointer_;
   JsonProblem& problem_;
   std::vector<const char*> read_;
