@@ -18,6 +18,11 @@ import { resolvePlain } from './scalar.js';
 /** Nodes that one document may stand for once its aliases are followed: far above real files, below what hurts. */
 const NODE_BUDGET = 200_000;
 
+/** Levels of maps and lists: far above real files, below what a recursive walk can't bear. */
+const MAX_DEPTH = 100;
+
+const TOO_DEEP = `maps and lists are nested more than ${MAX_DEPTH} deep`;
+
 /** State of reading one yaml document. Aliased nodes are read once and shared; `sizes` counts them at every use. */
 interface Reader {
   readonly source: Source;
@@ -40,7 +45,7 @@ export function parseDocuments(source: Source, problems: Problems): MapNode[] {
   return documents.flatMap((document) => {
     for (const error of document.errors) {
       const [start, end] = error.pos;
-      problems.error({ source, start, end }, [], `yaml: ${lowerFirst(error.message)}`);
+      problems.error({ source, start, end }, [], explained(error.message));
     }
     if (document.errors.length > 0 || !document.contents) return [];
     const reader: Reader = { source, document, problems, read: new Map(), open: new Set(), sizes: new Map() };
@@ -52,12 +57,18 @@ export function parseDocuments(source: Source, problems: Problems): MapNode[] {
   });
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+/** The parser is recursive and reports its own exhaustion as an error of the text. */
+function explained(message: string): string {
+  if (message.startsWith('Maximum call stack')) return TOO_DEEP;
+  return `yaml: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
 function readNode(reader: Reader, yaml: YamlNode | null, path: Path): Node {
   if (yaml === null) return nullNode({ source: reader.source, start: 0, end: 0 });
+  if (path.length > MAX_DEPTH) {
+    reader.problems.error(markOf(reader, yaml), [], TOO_DEEP);
+    return nullNode(markOf(reader, yaml));
+  }
   const known = reader.read.get(yaml);
   if (known) return known;
   reader.open.add(yaml);

@@ -113,7 +113,7 @@ function readValue(cursor: Cursor, expand: (template: string, start: number) => 
     const line = take(cursor, /[^\n]*/y);
     return expand(line.replace(/(^|\s)#.*$/, '').trim(), start);
   }
-  const quoted = take(cursor, quote === '"' ? /"(?:\\[^]|[^"\\])*"/y : /'(?:\\'|[^'])*'/y);
+  const quoted = take(cursor, quote === '"' ? /"(?:\\[\s\S]|[^"\\])*"/y : /'(?:\\'|[^'])*'/y);
   if (quoted === '') throw new SyntaxFailure(start, `unterminated quoted value ${take(cursor, /[^\n]*/y)}`);
   const after = take(cursor, /[ \t]*(?:#[^\n]*)?/y);
   const next = cursor.text.charAt(cursor.offset);
@@ -138,9 +138,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function expandEscapes(text: string): string {
-  return text.replace(/\\(0\d{0,3}|[abfnrtv\\"$])/g, (_, escape: string) => {
-    if (escape.startsWith('0')) return String.fromCharCode(Number.parseInt(escape, 8));
-    return ESCAPES[escape] ?? escape;
+  return text.replace(/\\(0\d{0,3}|[abfnrtv\\"$])/g, (_match, code: string) => {
+    if (code.startsWith('0')) return String.fromCharCode(Number.parseInt(code, 8));
+    return ESCAPES[code] ?? code;
   });
 }
 

@@ -18,10 +18,25 @@ function draw(diagnostic: Diagnostic, paint: (style: string, text: string) => st
   const where = paint(BOLD, `${file}:${line}:${column}:`);
   const lines = [`${where} ${path === '' ? '' : `${path}: `}${message}`];
   if (source.trim() !== '') {
+    const { text, before, marked } = excerpt(source, column - 1, length);
     // tabs are kept as tabs, so that the caret stands below its column however wide they are
-    const indent = source.slice(0, column - 1).replace(/[^\t]/g, ' ');
-    lines.push(`  ${source}`, `  ${indent}${paint(RED, '^'.padEnd(length, '~'))}`);
+    const indent = before.replace(/[^\t]/g, ' ');
+    lines.push(`  ${text}`, `  ${indent}${paint(RED, '^'.padEnd(marked, '~'))}`);
   }
   if (hint !== null) lines.push(`  ${hint}`);
   return lines.map((text) => `${text}\n`).join('');
+}
+
+/** Columns of a line that are drawn; of a longer one it is the part around the mark. */
+const WIDTH = 160;
+
+function excerpt(line: string, offset: number, length: number): { text: string; before: string; marked: number } {
+  const start = offset + length <= WIDTH ? 0 : Math.max(0, offset - WIDTH / 2);
+  const prefix = start === 0 ? '' : '…';
+  const suffix = line.length > start + WIDTH ? '…' : '';
+  return {
+    text: `${prefix}${line.slice(start, start + WIDTH)}${suffix}`,
+    before: `${prefix}${line.slice(start, offset)}`,
+    marked: Math.min(length, start + WIDTH - offset),
+  };
 }

@@ -97,15 +97,15 @@ export function resolveLabels(
 function resolveExtraHosts(hosts: ServiceFile['extra_hosts'], report: Report): ExtraHost[] {
   if (!hosts) return [];
   const found = new Map<string, ExtraHost>();
-  const add = (path: Path, host: string, ip: string): void => {
+  const add = (path: Path, host: string, ip: string, written = `${host}=${ip}`): void => {
     const address = ip.replace(/^\[(.*)\]$/, '$1');
-    if (!isAddress(address) || !/^[^\s=]+$/.test(host)) report.error(path, `expected HOST=IP, found '${host}=${ip}'`);
+    if (!isAddress(address) || !/^[^\s=]+$/.test(host)) report.error(path, `expected HOST=IP, found '${written}'`);
     found.set(`${host}=${address}`, { host, ip: address });
   };
   if (Array.isArray(hosts)) {
     for (const [index, entry] of hosts.entries()) {
       const [, host = '', ip = ''] = /^([^=:]*)[=:](.*)$/.exec(entry) ?? [];
-      add(['extra_hosts', index], host, ip);
+      add(['extra_hosts', index], host, ip, entry);
     }
   } else {
     for (const [host, ips] of Object.entries(hosts))

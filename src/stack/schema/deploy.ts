@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { bytes, cpus, duration, integer, section } from './common.js';
 
+/** A key of the specification that is refused by name wherever it stands. */
+function refusedKey(message: string) {
+  return z.never({ error: message }).optional();
+}
+
 const limits = section({
   cpus: cpus.optional(),
   memory: bytes.optional(),
@@ -10,6 +15,8 @@ const limits = section({
 const reservations = section({
   cpus: cpus.optional().meta({ description: 'ignored: there is one host' }),
   memory: bytes.optional(),
+  devices: refusedKey('devices are not supported yet'),
+  generic_resources: refusedKey('generic resources are not supported yet'),
 });
 
 const restartPolicy = section({

@@ -22,7 +22,7 @@ const tmpfsOptions = section({
 
 /** The long syntax of `services.*.volumes`. */
 export const longMount = section({
-  type: z.enum(['volume', 'bind', 'tmpfs']),
+  type: z.enum(['volume', 'bind', 'tmpfs']).meta({ description: 'image, npipe and cluster are not supported yet' }),
   source: text.optional(),
   target: text,
   read_only: bool.optional(),

@@ -56,6 +56,7 @@ services:
   cache:
     image: redis:\${TAG}
     container_name: the-cache
+    cpus: 0.5
     restart: on-failure:3
     logging: {driver: none}
     healthcheck: {disable: true}
