@@ -4,7 +4,7 @@ import { toMounts } from './mounts.js';
 import { hostnameOf, sharesHost, toNamespaces } from './namespaces.js';
 import { toArgs, toEnvironment, toRlimits } from './process.js';
 import { toResources } from './resources.js';
-import type { RuntimeSpec } from './spec.js';
+import type { Process, RuntimeSpec } from './spec.js';
 import { toSysctl } from './sysctl.js';
 
 /** Paths that would tell of, or reach, the host. As Docker. */
@@ -72,7 +72,7 @@ function rootPropagation({ mounts }: ContainerInput): RuntimeSpec['linux']['root
 /** 2^64 as JavaScript prints it; the kernel's RLIM_INFINITY is 2^64 - 1, which no number of ours can hold. */
 const unlimitedText = /"(soft|hard)": ?18446744073709552000/g;
 
-/** The text of config.json. */
-export function specText(spec: RuntimeSpec): string {
+/** The text of config.json, or of the process object that `exec` starts. */
+export function specText(spec: RuntimeSpec | Process): string {
   return JSON.stringify(spec).replace(unlimitedText, '"$1":18446744073709551615');
 }
