@@ -50,7 +50,7 @@ class ContainerFixture {
   // Reads output until `text` has come; so a test waits for a condition of the container.
   static std::string ReadUntil(const Running& running, const std::string& text);
 
-  // Starts a second container's directories for `id` ("b"): its run directory stands beside this one's.
+  // Paths below the fixture's own directory: overlay2/{base,top,c}, containers/a, run/a, volumes/data/_data.
   [[nodiscard]] std::string Path(const std::string& name) const { return base_ + "/" + name; }
   void Write(const std::string& path, const std::string& text) const;
   [[nodiscard]] std::string Read(const std::string& path) const;

@@ -1,0 +1,63 @@
+#include "runtime/mount_options.h"
+
+#include <doctest/doctest.h>
+#include <linux/mount.h>
+
+using berth::Mount;
+using berth::MountOptions;
+using berth::ParseMountOptions;
+
+namespace {
+
+MountOptions Parsed(const std::string& type, std::vector<std::string> options) {
+  const auto parsed = ParseMountOptions({"/x", type, "", std::move(options)});
+  REQUIRE_MESSAGE(parsed, parsed.error().what);
+  return *parsed;
+}
+
+}  // namespace
+
+TEST_CASE("mount options: of two that contradict, the later one holds") {
+  CHECK(Parsed("tmpfs", {"ro", "rw"}).set == 0);
+  CHECK(Parsed("tmpfs", {"rw", "ro"}).set == MOUNT_ATTR_RDONLY);
+  CHECK(Parsed("tmpfs", {"rw", "ro"}).clear == 0);
+  const MountOptions times = Parsed("tmpfs", {"noatime", "relatime"});
+  CHECK(times.set == MOUNT_ATTR_RELATIME);
+  CHECK(times.clear == MOUNT_ATTR__ATIME);
+  CHECK(Parsed("tmpfs", {"relatime", "strictatime"}).set == MOUNT_ATTR_STRICTATIME);
+}
+
+TEST_CASE("mount options: an r in front means the whole tree") {
+  const MountOptions options = Parsed("bind", {"rbind", "rro", "rnosuid", "rslave"});
+  CHECK(options.bind);
+  CHECK(options.recursive_bind);
+  CHECK(options.set == 0);
+  CHECK(options.recursive_set == (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID));
+  CHECK(options.propagation == MS_SLAVE);
+  CHECK(options.recursive_propagation);
+  CHECK_FALSE(Parsed("bind", {"bind", "private"}).recursive_propagation);
+}
+
+TEST_CASE("mount options: relatime and remount are not an 'r' before something else") {
+  CHECK(Parsed("tmpfs", {"relatime"}).recursive_set == 0);
+  CHECK(Parsed("tmpfs", {"rw"}).recursive_set == 0);
+}
+
+TEST_CASE("mount options: the rest is the filesystem's, with or without a value") {
+  const MountOptions options = Parsed("tmpfs", {"size=64m", "mode=1777", "noswap", "x=a=b"});
+  REQUIRE(options.data.size() == 4);
+  CHECK(options.data[0] == std::pair<std::string, std::string>{"size", "64m"});
+  CHECK(options.data[2] == std::pair<std::string, std::string>{"noswap", ""});
+  CHECK(options.data[3] == std::pair<std::string, std::string>{"x", "a=b"});
+}
+
+TEST_CASE("mount options: what would be passed over in silence is refused by name") {
+  for (const char* option : {"tmpcopyup", "idmap", "ridmap", "remount", "copy-symlink"}) {
+    const auto refused = ParseMountOptions({"/x", "tmpfs", "", {option}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == std::string(option) + ": is not supported");
+  }
+  const auto bind = ParseMountOptions({"/x", "bind", "/y", {"size=1m"}});
+  REQUIRE_FALSE(bind);
+  CHECK(bind.error().what == "size: means nothing to a bind mount");
+}
