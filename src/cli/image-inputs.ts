@@ -5,5 +5,5 @@ import type { Stack } from '../stack/model.js';
 export async function imageInputsOf(host: Host, stack: Stack): Promise<Readonly<Record<string, string>>> {
   if (Object.keys(stack.images).length === 0) return {};
   const { imageInputs } = await import('../build/inputs.js');
-  return imageInputs(await host.images(), stack);
+  return imageInputs(host, stack);
 }

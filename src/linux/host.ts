@@ -25,6 +25,11 @@ export interface Host {
   /** under the stack's lock: removes what killed commands left half made or half removed and what no record owns */
   sweep(name: string): Promise<void>;
   engine(options: EngineOptions): Engine;
+  /**
+   * Starts a created container as the engine does, under the stack's lock, for a command that stays with it (`run`).
+   * @returns descriptor of its attach stream from before its first instruction; the caller's to close
+   */
+  startAttached(id: string): Promise<number>;
   /** under the stack's lock, before the first step: the serial moves, the revision is written; null: nothing is left of the stack */
   recordApplied(name: string, stack: Stack | null, plan: Plan): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { environmentLines, execProcess } from '../exec-process.js';
 import { EXIT, processExitCodeOf } from '../exit.js';
 import { listFlag, wholeNumber } from '../globals.js';
 import { hasShim, readShimStatus, serviceContainers } from '../live.js';
+import { nativeFailure } from '../native-failure.js';
 import { runSession } from '../session.js';
 
 interface ExecOptions {
@@ -76,7 +77,11 @@ async function execIn(
   detach: boolean,
 ): Promise<number> {
   const { dir: containerDir, runDir } = host.paths.container(id);
-  const { streamFd } = await host.addon.exec({ shimPath: shimPath(), containerDir, runDir, process, detach });
+  const { streamFd } = await host.addon
+    .exec({ shimPath: shimPath(), containerDir, runDir, process, detach })
+    .catch((error: unknown) => {
+      throw nativeFailure(`exec in container ${id.slice(0, 12)}`, error);
+    });
   if (detach) return EXIT.done;
   const stream = openStream(streamFd);
   const code = await runSession(host.addon, stream, { stdin: true, tty, onSignal: (signal) => stream.signal(signal) });
