@@ -18,6 +18,9 @@ import { resolvePlain } from './scalar.js';
 /** Nodes that one document may stand for once its aliases are followed: far above real files, below what hurts. */
 const NODE_BUDGET = 200_000;
 
+/** Characters of one file: parsing more takes seconds. */
+const MAX_LENGTH = 2 * 1024 * 1024;
+
 /** Levels of maps and lists: far above real files, below what a recursive walk can't bear. */
 const MAX_DEPTH = 100;
 
@@ -35,6 +38,10 @@ interface Reader {
 
 /** Reads the documents of a yaml text into trees. Documents that hold nothing are left out; errors go to `problems`. */
 export function parseDocuments(source: Source, problems: Problems): MapNode[] {
+  if (source.text.length > MAX_LENGTH) {
+    problems.error({ source, start: 0, end: 0 }, [], `the file is larger than ${MAX_LENGTH} characters`);
+    return [];
+  }
   const documents = parseAllDocuments(source.text, {
     prettyErrors: false,
     uniqueKeys: false,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { loadCached } from '../../../src/stack/cache.js';
 import { withProject } from '../../support/stack-file.js';
@@ -46,3 +47,16 @@ test('a broken cache file costs time, not the result', () =>
     for (const name of readdirSync(join(dir, 'cache'))) writeFileSync(join(dir, 'cache', name), '{"version":');
     expect(await imageOf(dir)).toBe('app:1');
   }));
+
+test('a hit needs neither yaml nor zod: what cache.ts imports statically is ours', async () => {
+  const { metafile } = await build({
+    entryPoints: ['src/stack/cache.ts'],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    external: ['./load.js'],
+    logLevel: 'silent',
+  });
+  expect(Object.keys(metafile.inputs).filter((path) => !path.startsWith('src/'))).toEqual([]);
+});

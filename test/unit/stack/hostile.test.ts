@@ -38,3 +38,8 @@ test.each([
 ])('%s', async (_what, text, message) => {
   expect(await drawnErrors({ 'compose.yaml': text })).toContain(message);
 });
+
+test('a huge file is refused before it is parsed', async () => {
+  const drawn = await drawnErrors({ 'compose.yaml': `x-a:\n${'  - abcdefgh\n'.repeat(400_000)}` });
+  expect(drawn).toContain('the file is larger than');
+});
