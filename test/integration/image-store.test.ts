@@ -205,9 +205,8 @@ test('a full disk is told, and nothing is visible', async () => {
 });
 
 test('a load that was killed is done again, and its leftovers go', async () => {
-  const layers = [0, 1, 2].map((n) =>
-    Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`f${n}-${index}`, `${index}`])),
-  );
+  // Long enough to be seen half unpacked, of few files so that the test isn't slow.
+  const layers = [{ f0: 'x' }, { f1: 'x', f2: 'y'.repeat(128 << 20) }, { f3: 'x' }];
   const { path } = writeDockerArchive(dir, { name: 'berthtest/many:1', layers });
   const script = join(dir, 'load.cjs');
   buildSync({
@@ -224,7 +223,7 @@ test('a load that was killed is done again, and its leftovers go', async () => {
   });
   const child = spawn(process.execPath, [script, root, path], { stdio: 'ignore' });
   const exited = once(child, 'exit');
-  const diffs = () => leftovers().filter((name) => /diff\/f/.test(name));
+  const diffs = () => leftovers().filter((name) => name.endsWith('diff/f2'));
   await vi.waitFor(() => expect(diffs().length).toBeGreaterThan(0), { timeout: 20_000, interval: 5 });
   child.kill('SIGKILL');
   await exited;
@@ -236,5 +235,5 @@ test('a load that was killed is done again, and its leftovers go', async () => {
   expect(cacheIds()).toHaveLength(3);
   expect(readdirSync(join(root, 'overlay2', 'l'))).toHaveLength(3);
   const layer = await store.writableLayer(ID, image ?? null);
-  expect(withMounted(layer, (merged) => readdirSync(merged).length)).toBe(9000);
+  expect(withMounted(layer, (merged) => readdirSync(merged).length)).toBe(4);
 });
