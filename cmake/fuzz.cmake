@@ -10,6 +10,10 @@ foreach(library IN ITEMS base oci runtime layer shim)
   endif()
 endforeach()
 
+# RapidJSON 1.1 adds to a null pointer while its stack is empty.
+set_source_files_properties(
+  ${CMAKE_SOURCE_DIR}/native/oci/json_value.cc PROPERTIES COMPILE_OPTIONS -fno-sanitize=pointer-overflow)
+
 file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/fuzz/*_fuzz.cc)
 foreach(source IN LISTS fuzzers)
   get_filename_component(name ${source} NAME_WE)
