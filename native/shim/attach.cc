@@ -91,11 +91,9 @@ void AttachClient::SetEvents() {
 }
 
 AttachClients::AttachClients(EventLoop& loop, FrameSink& sink, bool patient, std::function<void()> on_relief)
-    : loop_(loop),
-      sink_(sink),
-      on_relief_(std::move(on_relief)),
-      patient_(patient),
-      patience_(loop, [this] { DropSlow(); }) {}
+    : loop_(loop), sink_(sink), on_relief_(std::move(on_relief)), patient_(patient), patience_(loop, [this] {
+        DropSlow();
+      }) {}
 
 void AttachClients::Add(UniqueFd stream, uint32_t flags) {
   clients_.emplace_back(loop_, std::move(stream), flags, sink_).PauseInput(input_paused_);

@@ -43,10 +43,10 @@ std::string FormatTime(const timespec& time) {
   const int64_t rest = seconds - days * kSecondsPerDay;
   const Date date = DateOf(days);
   char text[64];
-  const int length = std::snprintf(text, sizeof text, "%04lld-%02d-%02dT%02d:%02d:%02d.%09ldZ",
-                                   static_cast<long long>(date.year), date.month, date.day,
-                                   static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
-                                   static_cast<int>(rest % 60), time.tv_nsec);
+  const int length =
+      std::snprintf(text, sizeof text, "%04lld-%02d-%02dT%02d:%02d:%02d.%09ldZ", static_cast<long long>(date.year),
+                    date.month, date.day, static_cast<int>(rest / 3600), static_cast<int>(rest / 60 % 60),
+                    static_cast<int>(rest % 60), time.tv_nsec);
   return {text, static_cast<size_t>(length)};
 }
 

@@ -91,6 +91,10 @@ class Exec {
     sync.theirs.Reset();
     SyncMessage told = AwaitExec(sync.ours.get());
     if (told.type == SyncType::kFailed) {
+      // Reaped here and now: the container's pid namespace can't end before all who were in it are.
+      if (pid) {
+        ::waitpid(*pid, nullptr, 0);
+      }
       return told;
     }
     if (!pid) {

@@ -22,9 +22,8 @@ void Supervisor::ProbeNow() {
     ScheduleProbe();
     return;
   }
-  const auto begun = probe_.Start(
-      children_, input_.container_fd, {status_.pid, status_.pid_start}, *settings_.health,
-      [this](bool success, const std::string& output) { OnProbed(success, output); });
+  const auto begun = probe_.Start(children_, input_.container_fd, {status_.pid, status_.pid_start}, *settings_.health,
+                                  [this](bool success, const std::string& output) { OnProbed(success, output); });
   if (!begun) {
     OnProbed(false, std::string("health check did not run: ") + begun.error().call);
   }

@@ -11,15 +11,14 @@ constexpr int kKillTimeoutMs = 10'000;
 
 }  // namespace
 
-// The OOM kills are counted while there still is somebody to ask.
-Result<WorkerReply> CleanUpJob(const std::string& cgroup, bool remove) {
+// The OOM kills are counted while there still is somebody to ask. The cgroup goes between two runs, too: it may be frozen,
+// and kernels that have had cgroup.kill written for it kill who is cloned into it afterwards (seen on 6.18).
+Result<WorkerReply> CleanUpJob(const std::string& cgroup) {
   BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
   BERTH_TRY(KillCgroup(host, cgroup, kKillTimeoutMs));
   WorkerReply reply = Succeeded();
   reply.oom_kills = ReadUsage(host, cgroup).oom_kills;
-  if (remove) {
-    BERTH_TRY(RemoveCgroup(host, cgroup));
-  }
+  BERTH_TRY(RemoveCgroup(host, cgroup));
   return reply;
 }
 

@@ -7,8 +7,8 @@
 
 namespace berth {
 
-// Kills what is left in the cgroup, counts its OOM kills, and removes it where asked to.
-Result<WorkerReply> CleanUpJob(const std::string& cgroup, bool remove);
+// Ends a run: kills what is left in the cgroup, counts its OOM kills, and removes it. The next run makes its own.
+Result<WorkerReply> CleanUpJob(const std::string& cgroup);
 
 Result<WorkerReply> KillJob(const std::string& cgroup);
 Result<WorkerReply> FreezeJob(const std::string& cgroup, bool frozen);

@@ -4,8 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "base/process.h"
 #include "runtime/pins.h"
 #include "shim/clock.h"
@@ -70,9 +68,8 @@ Status Supervisor::TakeSettings() {
   return {};
 }
 
-void Supervisor::OnCreated(pid_t pid, int64_t oom_kills) {
+void Supervisor::OnCreated(pid_t pid) {
   init_pid_ = pid;
-  oom_before_ = oom_kills;
   status_.pid = pid;
   status_.pid_start = ProcessStartTime(pid).value_or(0);
   children_.Add(pid, [this](int wait_status) { OnInitEnded(wait_status); });
@@ -178,18 +175,24 @@ void Supervisor::EndRun() {
   phase_ = Phase::kEnding;
   grace_timer_.Stop();
   EndHealth();
-  const bool remove = !WillRestart();
+  if (jobs_ > 0) {
+    end_waits_ = true;
+    return;
+  }
+  CleanUp();
+}
+
+void Supervisor::CleanUp() {
   const auto begun = Worker::Start(
-      children_, "cgroup", [this, remove] { return CleanUpJob(cgroup_, remove); },
-      [this, remove](const WorkerReply& reply) { OnCleaned(reply, remove); });
+      children_, "cgroup", [this] { return CleanUpJob(cgroup_); },
+      [this](const WorkerReply& reply) { OnCleaned(reply); });
   if (!begun) {
-    OnCleaned({FailedMessage("cgroup", begun.error()), -1}, false);
+    OnCleaned({FailedMessage("cgroup", begun.error()), -1});
   }
 }
 
-void Supervisor::OnCleaned(const WorkerReply& reply, bool removed) {
-  cgroup_removed_ = removed && reply.message.type != SyncType::kFailed;
-  if (reply.oom_kills > std::max<int64_t>(oom_before_, 0)) {
+void Supervisor::OnCleaned(const WorkerReply& reply) {
+  if (reply.oom_kills > 0) {
     status_.oom_killed = true;
   }
   io_.Finish();
@@ -224,20 +227,11 @@ void Supervisor::RestartByPolicy() {
 }
 
 void Supervisor::Remove() {
-  phase_ = Phase::kRemoving;
   restart_timer_.Stop();
   if (first_start_) {
     (void)UnmountPins(input_.run_fd, pins_before_);
   }
-  if (cgroup_removed_) {
-    Leave();
-    return;
-  }
-  const auto begun = Worker::Start(
-      children_, "cgroup", [this] { return CleanUpJob(cgroup_, true); }, [this](const WorkerReply&) { Leave(); });
-  if (!begun) {
-    Leave();
-  }
+  Leave();
 }
 
 // The order matters: who hears of the end may start the container anew at once, and must find the lock free and no

@@ -73,7 +73,7 @@ void LogFile::Flush() {
 
 bool LogFile::Open() {
   auto fd = OpenAt(dir_fd_, name_, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, kLogMode);
-  struct stat info {};
+  struct stat info{};
   if (!fd || ::fstat(fd->get(), &info) != 0) {
     return false;
   }
@@ -104,7 +104,8 @@ void LogFile::DropBatch(size_t written) {
   if (partial > 0 && ::ftruncate(fd_.get(), size_ - partial) == 0) {
     size_ -= partial;
   }
-  dropped_ += static_cast<uint64_t>(std::count(batch_.begin() + static_cast<std::ptrdiff_t>(whole), batch_.end(), '\n'));
+  dropped_ +=
+      static_cast<uint64_t>(std::count(batch_.begin() + static_cast<std::ptrdiff_t>(whole), batch_.end(), '\n'));
 }
 
 }  // namespace berth

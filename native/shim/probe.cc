@@ -107,7 +107,8 @@ int RunTest(const Test& test) {
 
 }  // namespace
 
-Status Probe::Start(Children& children, int container_fd, const RunningInit& init, const HealthCheck& check, Done done) {
+Status Probe::Start(Children& children, int container_fd, const RunningInit& init, const HealthCheck& check,
+                    Done done) {
   BERTH_ASSIGN(Pipe pipe, MakePipe());
   const Test test{container_fd, pipe.write_end.get(), init, &check};
   const pid_t pid = ::fork();

@@ -58,7 +58,7 @@ void Supervisor::Stop(ControlCall call) {
 
 void Supervisor::Restart(ControlCall call) {
   const int64_t timeout_ms = call.request().timeout_ms;
-  if (phase_ == Phase::kEnding || phase_ == Phase::kRemoving || !stop_calls_.empty()) {
+  if (phase_ == Phase::kEnding || !stop_calls_.empty()) {
     call.Fail("restart", {ECANCELED, "restart", "container is being stopped"}, PresentStatus());
     return;
   }
@@ -116,8 +116,8 @@ void Supervisor::Pause(ControlCall call, bool paused) {
   if (!TakeJob(std::move(call))) {
     return;
   }
-  const auto begun = Worker::Start(
-      children_, paused ? "pause" : "unpause", [this, paused] { return FreezeJob(cgroup_, paused); },
+  const auto begun = StartJob(
+      paused ? "pause" : "unpause", [this, paused] { return FreezeJob(cgroup_, paused); },
       [this, paused](const WorkerReply& reply) { OnFrozen(reply, paused); });
   if (!begun) {
     FailAll(job_calls_, FailedMessage("pause", begun.error()));
@@ -146,8 +146,8 @@ void Supervisor::Reload(ControlCall call) {
     OnReloaded(Succeeded(), wanted);
     return;
   }
-  const auto begun = Worker::Start(
-      children_, "reload", [this] { return ApplyLimitsJob(input_.container_fd, cgroup_); },
+  const auto begun = StartJob(
+      "reload", [this] { return ApplyLimitsJob(input_.container_fd, cgroup_); },
       [this, wanted](const WorkerReply& reply) { OnReloaded(reply, wanted); });
   if (!begun) {
     FailAll(job_calls_, FailedMessage("reload", begun.error()));

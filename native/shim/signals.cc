@@ -15,18 +15,18 @@ Status Signals::Watch(EventLoop& loop, Children& children, std::function<void()>
   if (!fd_.valid()) {
     return Errno("signalfd", "SIGCHLD, SIGTERM");
   }
-  watch_ = std::make_unique<berth::Watch>(
-      loop, fd_.get(), EPOLLIN, [this, &children, terminate = std::move(on_terminate)](uint32_t) {
-        signalfd_siginfo info{};
-        if (::read(fd_.get(), &info, sizeof info) != sizeof info) {
-          return;
-        }
-        if (info.ssi_signo == SIGTERM) {
-          terminate();
-        } else {
-          children.Reap();
-        }
-      });
+  watch_ = std::make_unique<berth::Watch>(loop, fd_.get(), EPOLLIN,
+                                          [this, &children, terminate = std::move(on_terminate)](uint32_t) {
+                                            signalfd_siginfo info{};
+                                            if (::read(fd_.get(), &info, sizeof info) != sizeof info) {
+                                              return;
+                                            }
+                                            if (info.ssi_signo == SIGTERM) {
+                                              terminate();
+                                            } else {
+                                              children.Reap();
+                                            }
+                                          });
   return {};
 }
 

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/file.h"
-#include "runtime/cgroup/cgroup.h"
 #include "shim/descriptors.h"
 #include "shim/records.h"
 
@@ -34,9 +33,6 @@ Result<WorkerReply> StartInit(const StarterInput& input) {
   WorkerReply reply;
   reply.message.type = SyncType::kCreated;
   reply.message.pid = pid;
-  if (const auto host = DetectCgroupHost()) {
-    reply.oom_kills = ReadUsage(*host, spec.cgroups_path).oom_kills;
-  }
   return reply;
 }
 
@@ -56,7 +52,7 @@ Status StartAttempt::Begin(Children& children, int container_fd, int run_fd, con
 void StartAttempt::OnStarterDone(const WorkerReply& reply) {
   starter_done_ = true;
   if (reply.message.type == SyncType::kCreated) {
-    listener_.OnCreated(reply.message.pid, reply.oom_kills);
+    listener_.OnCreated(reply.message.pid);
     Advance();
     return;
   }

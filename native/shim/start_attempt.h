@@ -20,8 +20,8 @@ namespace berth {
 class StartListener {
  public:
   virtual ~StartListener() = default;
-  // Init was cloned; `oom_kills` is what its cgroup counted before.
-  virtual void OnCreated(pid_t pid, int64_t oom_kills) = 0;
+  // Init was cloned.
+  virtual void OnCreated(pid_t pid) = 0;
   // Init is set up and waits for Go().
   virtual void OnReady() = 0;
   // execve succeeded.

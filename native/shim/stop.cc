@@ -1,6 +1,8 @@
 // Ending a run from outside: signal, grace period, SIGKILL.
 #include <signal.h>
 
+#include <utility>
+
 #include "shim/jobs.h"
 #include "shim/supervisor.h"
 
@@ -29,7 +31,6 @@ void Supervisor::StopForGood(int signal, int64_t grace_ms) {
       Remove();
       break;
     case Phase::kEnding:
-    case Phase::kRemoving:
     case Phase::kGone:
       break;
   }
@@ -50,22 +51,33 @@ void Supervisor::BeginStop(int signal, int64_t grace_ms) {
 // So that the processes of a paused container see the signal that was sent to them.
 void Supervisor::Thaw() {
   status_.status = RunStatus::kRunning;
-  (void)Worker::Start(
-      children_, "thaw", [this] { return FreezeJob(cgroup_, false); }, [](const WorkerReply&) {});
+  (void)StartJob("thaw", [this] { return FreezeJob(cgroup_, false); }, [](const WorkerReply&) {});
 }
 
 // Init's death takes its pid namespace along; the cgroup also holds what runs in another one, and may be frozen.
 void Supervisor::KillEverything() {
   grace_timer_.Stop();
   ::kill(init_pid_, SIGKILL);
-  (void)Worker::Start(
-      children_, "kill", [this] { return KillJob(cgroup_); },
+  (void)StartJob(
+      "kill", [this] { return KillJob(cgroup_); },
       [this](const WorkerReply& reply) {
         if (reply.message.type == SyncType::kFailed && phase_ == Phase::kRunning) {
           FailAll(stop_calls_, reply.message);
           FailAll(restart_calls_, reply.message);
         }
       });
+}
+
+Status Supervisor::StartJob(const char* step, const Worker::Job& job, Worker::Done done) {
+  BERTH_TRY(Worker::Start(children_, step, job, [this, done = std::move(done)](const WorkerReply& reply) {
+    --jobs_;
+    done(reply);
+    if (jobs_ == 0 && std::exchange(end_waits_, false)) {
+      CleanUp();
+    }
+  }));
+  ++jobs_;
+  return {};
 }
 
 }  // namespace berth

@@ -30,8 +30,7 @@ Status Supervisor::Begin() {
   if (input_.stream.valid()) {
     io_.clients().Add(std::move(input_.stream), kAttachStdin | kAttachOutput | kAttachStates);
   }
-  addon_watch_ =
-      std::make_unique<Watch>(loop_, input_.sync.get(), EPOLLIN, [this](uint32_t) { OnAddonReadable(); });
+  addon_watch_ = std::make_unique<Watch>(loop_, input_.sync.get(), EPOLLIN, [this](uint32_t) { OnAddonReadable(); });
   StartRun();
   return {};
 }
@@ -40,7 +39,7 @@ void Supervisor::Settle() {
   control_.Settle();
   io_.clients().Settle();
   // Between the end of a run and what comes next the status would claim a running container without a process.
-  if (phase_ != Phase::kEnding && phase_ != Phase::kRemoving && phase_ != Phase::kGone) {
+  if (phase_ != Phase::kEnding && phase_ != Phase::kGone) {
     Publish();
   }
   if (phase_ != settled_phase_) {

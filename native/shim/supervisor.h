@@ -2,7 +2,7 @@
 // callbacks of the event loop.
 //
 //   starting ─▶ ready ─▶ executing ─▶ running ─▶ ending ─┬─▶ waiting ─▶ starting
-//                 (first start: the addon says Start)    └─▶ removing ─▶ gone
+//                 (first start: the addon says Start)    └─▶ gone
 #pragma once
 
 #include <list>
@@ -28,10 +28,10 @@ namespace berth {
 
 // What the shim was started with.
 struct ShimInput {
-  UniqueFd sync;       // the addon's, until the first start is over
+  UniqueFd sync;  // the addon's, until the first start is over
   int container_fd = -1;
   int run_fd = -1;
-  UniqueFd stream;     // attach stream; invalid when not attached
+  UniqueFd stream;  // attach stream; invalid when not attached
   UniqueFd lock;
   Supervise settings;
 };
@@ -48,19 +48,20 @@ class Supervisor final : public StartListener {
   void Terminate();
 
  private:
-  enum class Phase { kStarting, kReady, kExecuting, kRunning, kEnding, kWaiting, kRemoving, kGone };
+  enum class Phase { kStarting, kReady, kExecuting, kRunning, kEnding, kWaiting, kGone };
 
   // life.cc: start, run, end
   void StartRun();
   Status TryStart();
   Status TakeSettings();
-  void OnCreated(pid_t pid, int64_t oom_kills) override;
+  void OnCreated(pid_t pid) override;
   void OnReady() override;
   void OnExecuted() override;
   void OnStartFailed(const SyncMessage& failure) override;
   void OnInitEnded(int wait_status);
   void EndRun();
-  void OnCleaned(const WorkerReply& reply, bool removed);
+  void CleanUp();
+  void OnCleaned(const WorkerReply& reply);
   void AfterRun();
   void RestartLater();
   void RestartByPolicy();
@@ -92,6 +93,9 @@ class Supervisor final : public StartListener {
   void BeginStop(int signal, int64_t grace_ms);
   void Thaw();
   void KillEverything();
+  // Work on the cgroup of the present run, in a forked child. The run's end waits for it, so that it never meets the
+  // processes of the next one.
+  Status StartJob(const char* step, const Worker::Job& job, Worker::Done done);
   void AnswerAll(std::list<ControlCall>& calls);
   void FailAll(std::list<ControlCall>& calls, const SyncMessage& failure);
 
@@ -127,10 +131,10 @@ class Supervisor final : public StartListener {
 
   pid_t init_pid_ = 0;
   int64_t started_ms_ = 0;
-  int64_t oom_before_ = 0;
   bool start_failed_ = false;
   bool cancel_start_ = false;
-  bool cgroup_removed_ = false;
+  int jobs_ = 0;            // of StartJob, not done yet
+  bool end_waits_ = false;  // for them
 
   RestartBackoff backoff_;
   Timer restart_timer_;

@@ -27,8 +27,8 @@ WorkerReply ReadReply(int fd, const char* step, int wait_status) {
   if (::read(fd, &reply, sizeof reply) == sizeof reply) {
     return reply;
   }
-  const std::string how = WIFSIGNALED(wait_status) ? "ended by signal " + std::to_string(WTERMSIG(wait_status))
-                                                   : "ended without an answer";
+  const std::string how =
+      WIFSIGNALED(wait_status) ? "ended by signal " + std::to_string(WTERMSIG(wait_status)) : "ended without an answer";
   return {FailedMessage(step, {0, "fork", how}), -1};
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { procLink, TestHost } from '../support/bundle.js';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { procLink, TestHost, until } from '../support/bundle.js';
 
 let host: TestHost;
 
@@ -9,11 +9,6 @@ beforeEach(() => {
 });
 
 afterEach(() => host.close());
-
-/** Asks until it holds; what takes longer than ten seconds is taken for never. */
-function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 10_000, interval: 10 });
-}
 
 const patient = 'trap "exit 3" TERM; echo ready; while :; do sleep 0.01; done';
 

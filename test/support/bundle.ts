@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import type { ControlReply, ControlRequest, StartResult } from '../../src/addon/addon.js';
 import { loadAddon, shimPath } from '../../src/addon/native.js';
 import { superviseText } from '../../src/oci/record.js';
@@ -22,7 +23,22 @@ import type { SuperviseRecord } from '../../src/oci/supervise.js';
 import { assertWorldClean, snapshotWorld, type World } from './world.js';
 
 const busybox = '/bin/busybox';
-const applets = ['sh', 'cat', 'echo', 'sleep', 'true', 'false', 'stty', 'yes', 'head', 'seq', 'printf', 'test', 'wc'];
+const applets = [
+  'sh',
+  'cat',
+  'echo',
+  'sleep',
+  'true',
+  'false',
+  'stty',
+  'yes',
+  'head',
+  'seq',
+  'printf',
+  'test',
+  'tr',
+  'wc',
+];
 
 /** A place for containers that are made by hand from a busybox rootfs: root, run directory and stack of its own. */
 export class TestHost {
@@ -233,4 +249,9 @@ function ignoreGone(error: unknown): void {
 /** The link of a process in /proc, e.g. `ns/net`. */
 export function procLink(pid: number, name: string): string {
   return readlinkSync(`/proc/${pid}/${name}`);
+}
+
+/** Asks until it holds; what takes longer than ten seconds is taken for never. */
+export function until(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 10_000, interval: 10 });
 }
