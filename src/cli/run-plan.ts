@@ -1,5 +1,5 @@
 import { apply } from '../apply/apply.js';
-import type { ApplyEvent, ApplyReport } from '../apply/engine.js';
+import type { ApplyEvent, ApplyReport, Engine } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
 import type { StackLock } from '../linux/lock.js';
 import type { ObservedState } from '../plan/observed.js';
@@ -76,9 +76,11 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
   if (plan.steps.length === 0) return { ...nothing, interrupted: run.interrupts.signal.aborted };
   const { host, globals, output } = context;
   await host.recordApplied(run.stackName, run.stack, plan);
-  const { createBuilder } = await import('../build/builder.js');
-  const buildImage = createBuilder(host, run.stack);
-  const engine = host.engine({ stackName: run.stackName, stack: run.stack, buildImage, lock });
+  const { stackName, stack } = run;
+  // Loaded by the plans that build, which are few.
+  const buildImage: Engine['buildImage'] = async (args, step) =>
+    (await import('../build/builder.js')).createBuilder(host, stack)(args, step);
+  const engine = host.engine({ stackName, stack, buildImage, lock });
   const sink = await createSink(globals.progress, plan.steps, output);
   const onEvent = (event: ApplyEvent): void => {
     sink.event(event);
