@@ -33,6 +33,9 @@ export interface ImageSummary {
   readonly size: number;
 }
 
+/** Key of an image's metadata: the digest of what an entry of `images:` was built from. */
+export const BUILD_INPUTS = 'build-inputs';
+
 /** A container's own layer, made on top of an image. All paths but `dir` are relative to `<root>/overlay2`. */
 export interface WritableLayer {
   /** `<root>/overlay2/<id>` */

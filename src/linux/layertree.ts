@@ -12,9 +12,17 @@ export interface LayerTree {
 
 const MAX_LINKS = 40; // the kernel's own bound, path_resolution(7)
 
-interface Found {
+/** What is at a path of a tree. */
+export interface Found {
+  /** where it is on the host */
   readonly path: string;
   readonly stats: Stats;
+}
+
+/** What is at a path and where that path leads, links followed. */
+export interface Resolved extends Found {
+  /** names from the root, none of them a link */
+  readonly names: readonly string[];
 }
 
 /**
@@ -24,7 +32,7 @@ interface Found {
  * @throws BerthError INPUT for loops of links, and files that are too long
  */
 export function readTreeFile(tree: LayerTree, path: string, maxBytes: number): string | null {
-  const found = resolveInTree(tree, path);
+  const found = findInTree(tree, path);
   if (found === null || !found.stats.isFile()) return null;
   if (found.stats.size > maxBytes) {
     throw new BerthError('INPUT', `read ${path} of the image: ${found.stats.size} bytes, expected at most ${maxBytes}`);
@@ -32,8 +40,11 @@ export function readTreeFile(tree: LayerTree, path: string, maxBytes: number): s
   return readRegular(found.path, maxBytes);
 }
 
-/** What the container would find at a path, links followed. */
-function resolveInTree(tree: LayerTree, path: string): Found | null {
+/**
+ * What the container would find at a path, links followed; null: nothing, or the root itself.
+ * @throws BerthError INPUT for loops of links
+ */
+export function findInTree(tree: LayerTree, path: string): Resolved | null {
   let names = splitPath(path);
   let links = 0;
   let at: string[] = [];
@@ -59,10 +70,10 @@ function resolveInTree(tree: LayerTree, path: string): Found | null {
       at = [...at, name];
     }
   }
-  return found;
+  return found === null ? null : { ...found, names: at };
 }
 
-function splitPath(path: string): string[] {
+export function splitPath(path: string): string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 

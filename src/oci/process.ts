@@ -1,5 +1,4 @@
 import { BerthError } from '../errors.js';
-import type { Service } from '../stack/model.js';
 import type { ContainerInput } from './input.js';
 import { hostnameOf } from './namespaces.js';
 import type { Process } from './spec.js';
@@ -48,8 +47,10 @@ const unlimited = 2 ** 64;
 /** Docker's limit under a current systemd; written down, so that it isn't inherited from whoever runs the command. */
 const defaultOpenFiles = { soft: 1024, hard: 524_288 };
 
-export function toRlimits(service: Service): Process['rlimits'] {
-  return Object.entries({ nofile: defaultOpenFiles, ...service.ulimits })
+export function toRlimits({ service, mostOpenFiles }: ContainerInput): Process['rlimits'] {
+  const hard = Math.min(defaultOpenFiles.hard, mostOpenFiles ?? Number.POSITIVE_INFINITY);
+  const nofile = { soft: Math.min(defaultOpenFiles.soft, hard), hard };
+  return Object.entries({ nofile, ...service.ulimits })
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { soft, hard }]) => ({
       type: `RLIMIT_${name.toUpperCase()}`,

@@ -41,7 +41,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       env: toEnvironment(input),
       cwd: service.workingDir ?? (input.image.workingDir === '' ? '/' : input.image.workingDir),
       capabilities: toCapabilities(service, input.user.uid),
-      rlimits: toRlimits(service),
+      rlimits: toRlimits(input),
       noNewPrivileges: false,
       oomScoreAdj: service.oomScoreAdj ?? 0,
     },

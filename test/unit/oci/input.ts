@@ -34,6 +34,7 @@ export function containerInput(over: Partial<ContainerInput> = {}): ContainerInp
     blockDevices: {},
     hostHostname: 'host',
     layers: { dir: '/root/overlay2', lower: ['l/TOP', 'l/BOTTOM'], upper: 'abc/diff', work: 'abc/work' },
+    mostOpenFiles: null,
     generation: 3,
     ...over,
   };

@@ -108,6 +108,13 @@ describe('config.json', () => {
     );
   });
 
+  test('the default of open files is no more than we may give; what is asked for is not lowered', () => {
+    const rlimits = (input: ContainerInput) => toRuntimeSpec(input).process.rlimits;
+    expect(rlimits(containerInput({ mostOpenFiles: 512 }))).toEqual([{ type: 'RLIMIT_NOFILE', soft: 512, hard: 512 }]);
+    const asking = service('web', { command: ['x'], ulimits: { nofile: { soft: 1000, hard: 1000 } } });
+    expect(rlimits(containerInput({ mostOpenFiles: 512, service: asking }))[0]?.hard).toBe(1000);
+  });
+
   test('privileged: all capabilities and devices, nothing masked', () => {
     const spec = toRuntimeSpec(containerInput({ service: service('web', { command: ['x'], privileged: true }) }));
     expect(spec.process.capabilities?.bounding).toHaveLength(41);
