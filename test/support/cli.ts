@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assertWorldClean, snapshotWorld } from './world.js';
+
+/** What a command of `berth` left. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly ended: Promise<CommandResult>;
+}
+
+/** A stack in directories of its own, driven by the command line. */
+export interface Bench {
+  readonly dir: string;
+  readonly root: string;
+  readonly stack: string;
+  /** replaces compose.yaml; `images:` with a busybox image named `box` is added */
+  readonly write: (text: string) => void;
+  readonly start: (...args: string[]) => RunningCommand;
+  /** @param input what stdin holds */
+  readonly berth: (args: readonly string[], input?: string) => Promise<CommandResult>;
+  /** as `berth`, of which 0 is expected. @throws with what it printed */
+  readonly ok: (...args: string[]) => Promise<string>;
+}
+
+const PROGRAMS = [
+  'sh',
+  'sleep',
+  'echo',
+  'cat',
+  'env',
+  'id',
+  'pwd',
+  'true',
+  'false',
+  'stty',
+  'tty',
+  'test',
+  'kill',
+  'seq',
+  'touch',
+];
+
+const IMAGES = `
+images:
+  box:
+    base: { rootfs: ./rootfs }
+`;
+
+/** Gives `use` a stack; afterwards it is brought down, and nothing of it may be left on the host. */
+export async function withBench(stack: string, use: (bench: Bench) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'berthtest-e2e-'));
+  const [root, run, project] = [join(dir, 'root'), join(dir, 'run'), join(dir, 'project')];
+  mkdirSync(project);
+  writeRootfs(join(project, 'rootfs'));
+  const owned = [join(run, 'containers'), join(root, 'containers'), join(root, 'volumes'), join(root, 'stacks')];
+  const before = snapshotWorld({ dirs: owned, stacks: [stack] });
+  const globals = ['--root', root, '--run', run, '-p', stack];
+  const start = (...args: string[]): RunningCommand => startBerth([...globals, ...args], project);
+  const berth: Bench['berth'] = (args, input = '') => {
+    const command = start(...args);
+    command.child.stdin?.end(input);
+    return command.ended;
+  };
+  const ok: Bench['ok'] = async (...args) => {
+    const { code, stdout, stderr } = await berth(args);
+    if (code !== 0) throw new Error(`berth ${args.join(' ')}: exit code ${code}\n${stderr}${stdout}`);
+    return stdout;
+  };
+  const write = (text: string): void => writeFileSync(join(project, 'compose.yaml'), `${text}${IMAGES}`);
+  try {
+    await use({ dir: project, root, stack, write, start, berth, ok });
+  } finally {
+    await berth(['down', '-v', '--remove-orphans', '-t', '1', '--lock-timeout', '30']);
+    for (const empty of owned.filter((path) => existsSync(path))) rmdirSync(empty);
+    assertWorldClean(before);
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** A root file system of busybox alone. */
+function writeRootfs(dir: string): void {
+  for (const sub of ['bin', 'etc', 'tmp', 'data']) mkdirSync(join(dir, sub), { recursive: true });
+  cpSync('/usr/bin/busybox', join(dir, 'bin/busybox'));
+  for (const name of PROGRAMS) symlinkSync('busybox', join(dir, 'bin', name));
+  writeFileSync(join(dir, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000::/home/guest:/bin/sh\n');
+  writeFileSync(join(dir, 'etc/group'), 'root:x:0:\nguest:x:1000:\n');
+}
+
+function startBerth(args: readonly string[], cwd: string): RunningCommand {
+  const entry = join(process.cwd(), 'dist', 'berth.cjs');
+  const child = spawn(process.execPath, [entry, ...args], { cwd, stdio: 'pipe' });
+  const texts = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    texts.stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    texts.stderr += chunk.toString();
+  });
+  const ended = new Promise<CommandResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, ...texts }));
+  });
+  return { child, stdout: () => texts.stdout, stderr: () => texts.stderr, ended };
+}
