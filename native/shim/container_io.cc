@@ -194,7 +194,7 @@ void ContainerIo::HangUp() {
 void ContainerIo::CloseInput() {
   input_watch_.reset();
   input_.Reset();
-  input_queue_ = SendQueue();
+  input_queue_.Clear();
   clients_.PauseInput(false);
 }
 

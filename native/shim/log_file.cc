@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "shim/log_record.h"
+#include "shim/memory.h"
 
 namespace berth {
 
@@ -68,7 +69,7 @@ void LogFile::Flush() {
   if (written < batch_.size()) {
     DropBatch(written);
   }
-  batch_ = std::string();
+  ReleaseText(batch_);
 }
 
 bool LogFile::Open() {

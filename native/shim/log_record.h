@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "shim/memory.h"
+
 namespace berth {
 
 // A longer line is cut into records of which only the last ends in a newline.
@@ -32,7 +34,7 @@ class LineSplitter {
   void Finish(Emit&& emit) {
     if (!pending_.empty()) {
       emit(std::string_view(pending_));
-      pending_ = std::string();
+      ReleaseText(pending_);
     }
   }
 

@@ -16,6 +16,7 @@
 #include "runtime/container.h"
 #include "shim/clock.h"
 #include "shim/descriptors.h"
+#include "shim/memory.h"
 #include "shim/records.h"
 #include "shim/worker.h"
 
@@ -141,7 +142,7 @@ void Probe::Cancel() {
   waiter_ = 0;
   watch_.reset();
   output_fd_.Reset();
-  output_ = {};
+  ReleaseText(output_);
 }
 
 bool Probe::Read() {

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "shim/memory.h"
+
 namespace berth {
 
 namespace {
@@ -59,10 +61,14 @@ bool SendQueue::Flush(int fd) {
     }
     sent_ += static_cast<size_t>(written);
   }
-  // The memory goes back as well: the shim must not grow by what one slow client once needed.
-  pending_ = std::string();
-  sent_ = 0;
+  Clear();
   return true;
+}
+
+// The shim must not grow by what one slow client once needed.
+void SendQueue::Clear() {
+  ReleaseText(pending_);
+  sent_ = 0;
 }
 
 }  // namespace berth

@@ -13,6 +13,8 @@ class SendQueue {
   [[nodiscard]] bool Send(int fd, std::string_view head, std::string_view body = {});
   // Writes what was kept.
   [[nodiscard]] bool Flush(int fd);
+  // Drops what was kept, and its memory.
+  void Clear();
   [[nodiscard]] size_t size() const { return pending_.size() - sent_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
