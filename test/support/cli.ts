@@ -24,6 +24,8 @@ export interface Bench {
   readonly dir: string;
   readonly root: string;
   readonly stack: string;
+  /** a command line for a shell */
+  readonly shell: (...args: string[]) => string;
   /** replaces compose.yaml; `images:` with a busybox image named `box` is added */
   readonly write: (text: string) => void;
   readonly start: (...args: string[]) => RunningCommand;
@@ -51,6 +53,8 @@ const PROGRAMS = [
   'touch',
 ];
 
+const entry = join(process.cwd(), 'dist', 'berth.cjs');
+
 const IMAGES = `
 images:
   box:
@@ -77,9 +81,11 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
     if (code !== 0) throw new Error(`berth ${args.join(' ')}: exit code ${code}\n${stderr}${stdout}`);
     return stdout;
   };
+  const shell: Bench['shell'] = (...args) =>
+    [process.execPath, entry, ...globals, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
   const write = (text: string): void => writeFileSync(join(project, 'compose.yaml'), `${text}${IMAGES}`);
   try {
-    await use({ dir: project, root, stack, write, start, berth, ok });
+    await use({ dir: project, root, stack, shell, write, start, berth, ok });
   } finally {
     await berth(['down', '-v', '--remove-orphans', '-t', '1', '--lock-timeout', '30']);
     for (const empty of owned.filter((path) => existsSync(path))) rmdirSync(empty);
@@ -98,7 +104,6 @@ function writeRootfs(dir: string): void {
 }
 
 function startBerth(args: readonly string[], cwd: string): RunningCommand {
-  const entry = join(process.cwd(), 'dist', 'berth.cjs');
   const child = spawn(process.execPath, [entry, ...args], { cwd, stdio: 'pipe' });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
