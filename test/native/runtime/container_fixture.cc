@@ -261,16 +261,17 @@ Outcome ContainerFixture::Finish(Running running) {
 
 Outcome ContainerFixture::Run() { return Finish(Start()); }
 
-Outcome ContainerFixture::Exec(const Running& running, const Process& process) {
+Outcome ContainerFixture::Exec(const Running& running, const Process& process, uint64_t start_time) {
   SyncPair sync = NewSyncPair();
   Channels channels;
-  const auto pid = ExecInContainer({.spec = &spec,
-                                    .process = &process,
-                                    .supervise = &supervise,
-                                    .init_pid = running.pid,
-                                    .init_start_time = ProcessStartTime(running.pid).value_or(0),
-                                    .stdio = channels.stdio(),
-                                    .sync_fd = sync.inits.get()});
+  const auto pid =
+      ExecInContainer({.spec = &spec,
+                       .process = &process,
+                       .supervise = &supervise,
+                       .init_pid = running.pid,
+                       .init_start_time = start_time != 0 ? start_time : ProcessStartTime(running.pid).value_or(0),
+                       .stdio = channels.stdio(),
+                       .sync_fd = sync.inits.get()});
   sync.inits.Reset();
   Running executed{.pid = pid.value_or(-1), .output = channels.CloseAndTakeOutput(process.terminal), .failed = {}};
   executed.failed = Receive(sync.ours.get());

@@ -45,8 +45,8 @@ class ContainerFixture {
   Running Start();
   Outcome Run();
   Outcome Finish(Running running);
-  // `exec` into a running container.
-  Outcome Exec(const Running& running, const Process& process);
+  // `exec` into a running container; `start_time` is what the caller takes for its init's, 0: the true one.
+  Outcome Exec(const Running& running, const Process& process, uint64_t start_time = 0);
   // Reads output until `text` has come; so a test waits for a condition of the container.
   static std::string ReadUntil(const Running& running, const std::string& text);
 

@@ -339,6 +339,69 @@ TEST_CASE("create: a new volume takes the image's content, once") {
   CHECK(fixture.Run().output == "changed\n");
 }
 
+TEST_CASE("create: every process is in the container's cgroup of each hierarchy") {
+  NEED_CONTAINERS();
+  ContainerFixture fixture;
+  fixture.Script("echo ready; while :; do sleep 0.1; done");
+  berth::Running running = fixture.Start();
+  REQUIRE_STARTED(running);
+  ContainerFixture::ReadUntil(running, "ready\n");
+  const std::string own = *berth::ReadFileAt(AT_FDCWD, "/proc/" + std::to_string(running.pid) + "/cgroup");
+  const auto host = *berth::DetectCgroupHost();
+  for (const char* name : {"pids", "memory", "cpu", "devices", "freezer"}) {
+    const berth::Controller* const controller = host.Find(name);
+    const bool v1 = controller != nullptr && controller->version == berth::CgroupVersion::kV1;
+    if (v1 && !controller->mount_point.empty()) {
+      CAPTURE(name);
+      CHECK(LineWith(own, name).ends_with(":" + fixture.spec.cgroups_path));
+    }
+  }
+  if (!host.unified.empty()) {
+    CHECK(LineWith(own, "0::") == "0::" + fixture.spec.cgroups_path);
+  }
+  ::kill(running.pid, SIGKILL);
+  fixture.Finish(std::move(running));
+}
+
+TEST_CASE("create: a session keyring of its own") {
+  NEED_CONTAINERS();
+  if (::access("/proc/keys", R_OK) != 0) {
+    BERTH_SKIP("this kernel has no /proc/keys");
+  }
+  ContainerFixture fixture;
+  fixture.Script("grep -c 'keyring *_ses' /proc/keys");
+  const Outcome outcome = fixture.Run();
+  REQUIRE_STARTED(outcome);
+  CHECK(outcome.output == "1\n");
+}
+
+TEST_CASE("create: a failed start leaves no process, and no mount on the host") {
+  NEED_CONTAINERS();
+  ContainerFixture fixture;
+  SUBCASE("early") { fixture.supervise.overlay_lower.emplace_back("l/NOSUCH"); }
+  SUBCASE("late") { fixture.spec.process.args = {"nosuch"}; }
+  SUBCASE("at the reaper") {
+    fixture.supervise.init = true;
+    fixture.spec.resources.pids_limit = 1;
+  }
+  const Outcome outcome = fixture.Run();
+  REQUIRE(outcome.failed);
+  CHECK(outcome.exit_code == 1);
+  CHECK(HostMounts(fixture.Path("")) == 0);
+  CHECK(berth::CgroupProcesses(*berth::DetectCgroupHost(), fixture.spec.cgroups_path).empty());
+}
+
+TEST_CASE("exec: a pid that belongs to another process by now is ESRCH") {
+  NEED_CONTAINERS();
+  ContainerFixture fixture;
+  berth::Running gone;
+  gone.pid = ::getpid();
+  const Outcome outcome = fixture.Exec(gone, fixture.spec.process, 1);
+  REQUIRE(outcome.failed);
+  CHECK(std::string(outcome.failed->step) == "container");
+  CHECK(outcome.failed->errnum == ESRCH);
+}
+
 TEST_CASE("exec: runs in the container's namespaces, cgroup and root, with its own process settings") {
   NEED_CONTAINERS();
   ContainerFixture fixture;
@@ -355,6 +418,7 @@ TEST_CASE("exec: runs in the container's namespaces, cgroup and root, with its o
     REQUIRE_STARTED(outcome);
     CHECK(outcome.output.starts_with("berthtest\n"));
     CHECK(outcome.output.find("berth/") == std::string::npos);
+    CHECK(outcome.output.find("/..") == std::string::npos);  // how a cgroup outside of the namespace's root is told
     CHECK(outcome.output.find("differs") == std::string::npos);
     CHECK(outcome.exit_code == 9);
   }
@@ -370,6 +434,15 @@ TEST_CASE("exec: runs in the container's namespaces, cgroup and root, with its o
     process.cwd = "/etc";
     process.args = {"/bin/sh", "-c", "id -u; pwd"};
     CHECK(fixture.Exec(running, process).output == "7\n/etc\n");
+  }
+  SUBCASE("with its own capabilities, limits and oom score") {
+    process.capabilities = berth::CapabilitySets{.bounding = 1, .effective = 1, .permitted = 1};
+    process.rlimits = {{.type = "RLIMIT_CORE", .soft = 0, .hard = 0}};
+    process.oom_score_adj = 300;
+    process.args = {"/bin/sh", "-c",
+                    "grep -E 'Cap(Eff|Bnd)' /proc/self/status; ulimit -c; cat /proc/self/oom_score_adj;"
+                    "ls /proc/self/fd | wc -l"};
+    CHECK(fixture.Exec(running, process).output == "CapEff:\t0000000000000001\nCapBnd:\t0000000000000001\n0\n300\n4\n");
   }
   SUBCASE("a command that is missing") {
     process.args = {"nosuch"};
