@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/process.h"
 #include "runtime/container.h"
+#include "runtime/in_root.h"
 
 namespace berth {
 
@@ -193,6 +194,7 @@ ContainerFixture::ContainerFixture() {
 ContainerFixture::~ContainerFixture() {
   CHECK(KillCgroup(cgroups_, spec.cgroups_path, 5000));
   CHECK(RemoveCgroup(cgroups_, spec.cgroups_path));
+  PruneCgroup(cgroups_, ParentPath(spec.cgroups_path));
   for (const char* mount : {"run/a/ns/net", "run/a/ns/ipc", "run/a/ns/uts", "run/a/shm"}) {
     ::umount2(Path(mount).c_str(), MNT_DETACH);
   }
