@@ -47,6 +47,8 @@ function lazyImports(entries) {
     setup(pluginBuild) {
       pluginBuild.onResolve({ filter: /.*/ }, async (args) => {
         if (args.kind !== 'dynamic-import' || isBuiltin(args.path) || args.pluginData === 'resolving') return undefined;
+        // A package's own are bundled with it: a CommonJS file would have its `default` where ES modules expect another.
+        if (args.importer.includes(`${sep}node_modules${sep}`)) return undefined;
         const found = await pluginBuild.resolve(args.path, {
           kind: 'dynamic-import',
           importer: args.importer,
