@@ -22,7 +22,9 @@ export async function runSubprocess(
   { stdout, env, signal, progress }: SubprocessOptions,
 ): Promise<void> {
   const tail = createTail();
-  const child = spawn('env', [...assignments(env ?? {}), program, ...args], {
+  // With us killed, it gets SIGTERM, upon which it cleans up after itself.
+  const wrapped = ['--pdeathsig', 'TERM', '--', 'env', ...assignments(env ?? {}), program, ...args];
+  const child = spawn('setpriv', wrapped, {
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGTERM',

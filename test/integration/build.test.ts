@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { loadAddon } from '../../src/addon/native.js';
 import type { StepContext } from '../../src/apply/engine.js';
 import { createBuilder } from '../../src/build/builder.js';
@@ -25,6 +25,7 @@ import type { BuildHost } from '../../src/build/scratch.js';
 import { BUILD_INPUTS, type Image } from '../../src/image/model.js';
 import { openStore } from '../../src/image/store.js';
 import { createPaths } from '../../src/linux/paths.js';
+import { readRecord } from '../../src/linux/record.js';
 import type { ImageLayerStep, ImageSource, Stack } from '../../src/stack/model.js';
 import { image, stack } from '../support/model.js';
 import { assertWorldClean, snapshotWorld, type World } from '../support/world.js';
@@ -218,13 +219,15 @@ test('a command that fails says its code and last words, and leaves nothing', as
   await expect(build(file)).rejects.toThrow('run "echo no luck; exit 3": exit code 3\n  no luck');
 });
 
-test('an interrupt ends a command, and nothing is left', async () => {
+test('an interrupt ends a command, and nothing is left; until then its record says that it is unfinished', async () => {
   const abort = new AbortController();
   const file = stackOf(entry({ kind: 'rootfs', dir: busyboxRoot() }, [run('echo ready; sleep 600')]));
-  const building = build(file, 'app', abort.signal);
-  const waiting = setInterval(() => output.includes('ready') && abort.abort(), 10);
-  await expect(building).rejects.toThrow('interrupted');
-  clearInterval(waiting);
+  const failed = expect(build(file, 'app', abort.signal)).rejects.toThrow('interrupted');
+  await vi.waitFor(() => expect(output).toContain('ready'), { timeout: 10_000, interval: 10 });
+  const [id = ''] = readdirSync(host.paths.containers);
+  expect(readRecord(host.paths.container(id), id)).toMatchObject({ stack: stackName, oneOff: true, state: 'creating' });
+  abort.abort();
+  await failed;
 });
 
 test('a file that is not there is named', async () => {
