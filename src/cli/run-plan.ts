@@ -96,6 +96,10 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
 /** Failures that an interrupt caused are told like all others, but the exit code is the interrupt's. */
 function reportCode({ output }: Context, report: ApplyReport): number {
   for (const { error } of report.failed) output.err(renderError(error, output.errPaint));
-  if (report.interrupted) return EXIT.interrupted;
+  if (report.interrupted) {
+    const count = report.skipped.length;
+    if (count > 0) output.err(renderWarning(`interrupted: ${count} steps were not run`, output.errPaint));
+    return EXIT.interrupted;
+  }
   return report.failed.length > 0 ? EXIT.failed : EXIT.done;
 }

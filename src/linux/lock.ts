@@ -30,11 +30,17 @@ const holderShape: Shape<LockHolder> = { pid: 'number', command: 'string', since
  * Takes the lock of a stack: one command at a time plans and applies.
  * @throws BerthError LOCKED naming the holder
  */
-export async function lockStack(addon: Addon, paths: StackPaths, stack: string, options: LockOptions): Promise<StackLock> {
+export async function lockStack(
+  addon: Addon,
+  paths: StackPaths,
+  stack: string,
+  options: LockOptions,
+): Promise<StackLock> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
     const fd = await lockFile(addon, paths, stack, Math.max(0, deadline - Date.now()));
+    if (fd === null) continue;
     // A `down` that ended meanwhile has removed the file: what we locked is then a file that nobody else can see.
     if (isSameFile(fd, paths.lock)) {
       writeHolder(fd, options.command);
@@ -44,10 +50,12 @@ export async function lockStack(addon: Addon, paths: StackPaths, stack: string, 
   }
 }
 
-async function lockFile(addon: Addon, paths: StackPaths, stack: string, timeoutMs: number): Promise<number> {
+/** Null: whoever held it has removed the directory with it, after we had made it. */
+async function lockFile(addon: Addon, paths: StackPaths, stack: string, timeoutMs: number): Promise<number | null> {
   try {
     return await addon.lockFile(paths.lock, true, timeoutMs);
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
     if (errnoOf(error) !== 'EWOULDBLOCK' && errnoOf(error) !== 'EAGAIN') throw error;
     throw new BerthError('LOCKED', `lock stack ${stack}: ${describeHolder(readIfPresent(paths.lock))}`, {
       path: paths.lock,
