@@ -1,6 +1,5 @@
 // removeContainer and removeStackCgroup: nothing of a container or a stack stays in the kernel.
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "addon/shim_lock.h"
 #include "addon/spawn.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "runtime/pins.h"
 
 namespace berth::addon {
@@ -53,12 +53,27 @@ struct RemoveRequest {
   std::vector<std::string> trees;
 };
 
-Outcome<Nothing> RemoveContainer(const RemoveRequest& request) {
-  ReapShims();
-  // It removes the status file and the cgroup itself on its way out; what it makes after us would stay.
-  if (!WaitFor([&] { return !ShimAlive(request.run_dir); }, kLeaveTimeoutMs)) {
-    return std::unexpected(Failure({EBUSY, "remove", request.run_dir + ": berth-shim still runs"}, "shim"));
+// The shim leaves by itself once its container has ended; one that does not is killed, and its container dies with it. Its
+// pid is a claim of the status file, checked by its start time.
+Status EndShim(const std::string& run_dir) {
+  const auto gone = [&] {
+    ReapShims();
+    return !ShimAlive(run_dir);
+  };
+  if (WaitFor(gone, kLeaveTimeoutMs)) {
+    return {};
   }
+  if (const auto shim = ShimOf(run_dir)) {
+    const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, shim->pid, 0)));
+    if (pidfd.valid() && ProcessAlive(shim->pid, shim->start_time)) {
+      ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+    }
+  }
+  return WaitFor(gone, kLeaveTimeoutMs) ? Status() : Status(Fail(EBUSY, "remove", run_dir + ": berth-shim still runs"));
+}
+
+Outcome<Nothing> RemoveContainer(const RemoveRequest& request) {
+  BERTH_TRY(EndShim(request.run_dir));
   BERTH_ASSIGN(const CgroupHost& host, Host());
   BERTH_TRY(KillCgroup(host, request.cgroup, kKillTimeoutMs));
   BERTH_TRY(RemoveCgroup(host, request.cgroup));

@@ -126,7 +126,7 @@ export interface Addon {
   /** true where the shim of that run directory holds its lock */
   shimAlive(runDir: string): boolean;
   /**
-   * Opens (creating) and locks a file with flock(2). Waits at most `timeoutMs` (0: not at all); EWOULDBLOCK when it is
+   * Opens (creating) and locks a file with flock(2). Waits at most `timeoutMs` (0: not at all); EAGAIN when it is
    * held by another. The returned descriptor holds the lock until closed.
    */
   lockFile(path: string, exclusive: boolean, timeoutMs: number): Promise<number>;
