@@ -5,6 +5,7 @@ import type { Image, ImageStore, Layer } from '../image/model.js';
 import type { ImageSource } from '../stack/model.js';
 import { emptyConfig, withLayer } from './config.js';
 import { debianConfig, makeDebian } from './debian.js';
+import { makeOnce } from './once.js';
 import { type BuildHost, type Scratch, withScratch } from './scratch.js';
 import { runSubprocess } from './subprocess.js';
 
@@ -59,11 +60,7 @@ async function bottomLayer(
   { host, store, stack }: BuildContext,
   make: (scratch: Scratch) => Promise<Layer>,
 ): Promise<Layer> {
-  const cached = await store.cachedLayer(inputs);
-  if (cached !== null) return cached;
-  const layer = await withScratch(host, stack, source.name, [], make);
-  await store.cacheLayer(inputs, layer.chainId);
-  return layer;
+  return makeOnce(store, inputs, () => withScratch(host, stack, source.name, [], make));
 }
 
 /** Owners, links, devices, attributes and holes are kept; other file systems that are mounted there are left out. */

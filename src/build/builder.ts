@@ -8,6 +8,7 @@ import { finishConfig, withLayer } from './config.js';
 import { copyInto } from './copy.js';
 import { installCommand } from './debian.js';
 import { type ImageInputs, readInputs } from './inputs.js';
+import { makeOnce } from './once.js';
 import { runIn } from './run.js';
 import { type BuildHost, type Scratch, withScratch } from './scratch.js';
 
@@ -50,7 +51,7 @@ async function addStep(
   const parent = draft.layers[0]?.chainId ?? null;
   const environment = step.kind === 'copy' ? null : [draft.config.config, source.config.env];
   const key = digestOf(JSON.stringify([parent, stepInputs, environment]));
-  const layer = (await context.store.cachedLayer(key)) ?? (await makeLayer(source, step, draft, context, key));
+  const layer = await makeOnce(context.store, key, () => makeLayer(source, step, draft, context));
   return { layers: [layer, ...draft.layers], config: withLayer(draft.config, layer, describeStep(step)) };
 }
 
@@ -59,17 +60,14 @@ async function makeLayer(
   step: ImageLayerStep,
   draft: Draft,
   context: BuildContext,
-  key: string,
 ): Promise<Layer> {
   const { host, store, stack, progress } = context;
   progress(describeStep(step));
-  const layer = await withScratch(host, stack, source.name, draft.layers, async (scratch) => {
+  return withScratch(host, stack, source.name, draft.layers, async (scratch) => {
     await carryOut(step, scratch, source, draft, context);
     const parent = draft.layers[0]?.chainId ?? null;
     return store.addLayer({ kind: 'directory', dir: scratch.upper, clampMtime: null }, parent);
   });
-  await store.cacheLayer(key, layer.chainId);
-  return layer;
 }
 
 async function carryOut(

@@ -191,6 +191,15 @@ test('the same inputs: nothing is done; a changed file: its step and those above
   expect(second.id).not.toBe(first.id);
 });
 
+test('two images that begin the same do the work once, also at the same time', async () => {
+  const begin = entry({ kind: 'rootfs', dir: busyboxRoot() }, [run('echo once')]);
+  const file = stackOf(begin, { ...begin, name: 'other', config: { ...begin.config, user: '7' } });
+  const [one, two] = await Promise.all([build(file), build(file, 'other')]);
+  expect(output.filter((line) => line === 'once')).toHaveLength(1);
+  expect(one.layers).toEqual(two.layers);
+  expect(one.id).not.toBe(two.id);
+});
+
 test('an image on another one of the file takes its layers and configuration', async () => {
   const base = {
     ...entry({ kind: 'scratch' }, [copy(source('one', '1'), '/one')], { env: { A: '1', B: '1' } }),
