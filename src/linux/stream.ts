@@ -1,5 +1,8 @@
+import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
+import { errnoOf } from './json.js';
 
 /**
  * The attach stream between a command and a shim (native/shim/protocol.h): frames of an 8-byte header and a payload, type
@@ -39,7 +42,8 @@ export function decodeFrames(received: Buffer): DecodeResult {
   let at = 0;
   while (received.length - at >= HEADER_BYTES) {
     const length = received.readUInt32BE(at + 4);
-    if (length > MAX_PAYLOAD) throw new BerthError('SYSTEM', `read attach stream: a frame of ${length} bytes, expected at most ${MAX_PAYLOAD}`);
+    if (length > MAX_PAYLOAD)
+      throw new BerthError('SYSTEM', `read attach stream: a frame of ${length} bytes, expected at most ${MAX_PAYLOAD}`);
     const end = at + HEADER_BYTES + length;
     if (end > received.length) break;
     const frame = toFrame(received.readUInt8(at), received.subarray(at + HEADER_BYTES, end));
@@ -113,44 +117,113 @@ export interface AttachStream {
   close(): void;
 }
 
-/** Takes over the descriptor. */
+/**
+ * Takes over the descriptor. The shim may close its end while we still write; Node would then drop what was read but not
+ * yet consumed, the exit code among it. So frames are written past the socket's own queue, and chunks are kept by us.
+ */
 export function openStream(fd: number): AttachStream {
-  const socket = new Socket({ fd, readable: true, writable: true, allowHalfOpen: true });
-  // A shim that has gone shows as the end of `frames`; what is written after that is lost as it would be in a pipe.
-  socket.on('error', () => socket.destroy());
+  const socket = new Socket({ fd, readable: true, writable: false });
+  const send = createSender(fd, () => socket.destroyed);
+  const sendLater = (frame: Buffer): void => void send([frame]);
+  const chunks = createChunks(socket);
   return {
-    frames: () => readFrames(socket),
-    write: (data) => writeAll(socket, encodeStdin(data)),
-    endStdin: () => void socket.write(encodeStdinEof()),
-    resize: (rows, columns) => void socket.write(encodeResize(rows, columns)),
-    signal: (signal) => void socket.write(encodeSignal(signal)),
+    frames: () => readFrames(chunks),
+    write: (data) => send(encodeStdin(data)),
+    endStdin: () => sendLater(encodeStdinEof()),
+    resize: (rows, columns) => sendLater(encodeResize(rows, columns)),
+    signal: (signal) => sendLater(encodeSignal(signal)),
     close: () => void socket.destroy(),
   };
 }
 
-async function* readFrames(socket: Socket): AsyncGenerator<Frame, void, undefined> {
-  let rest: Buffer = Buffer.alloc(0);
-  try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
-      const decoded = decodeFrames(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
-      rest = decoded.rest;
-      yield* decoded.frames;
+const FULL_RETRY_MS = 2; // the socket takes no more: the process is slow to read its stdin
+
+/** Writes frames one after another; what is written when the other side has gone is lost, as it would be in a pipe. */
+function createSender(fd: number, isClosed: () => boolean): (frames: readonly Buffer[]) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const sendAll = async (frames: readonly Buffer[]): Promise<void> => {
+    for (const frame of frames) {
+      for (let at = 0; at < frame.length && !isClosed(); ) {
+        const written = writeSome(fd, frame.subarray(at));
+        if (written === null) return;
+        if (written === 0) await sleep(FULL_RETRY_MS);
+        at += written;
+      }
     }
+  };
+  return (frames) => {
+    last = last.then(() => sendAll(frames));
+    return last;
+  };
+}
+
+/** @returns bytes that were taken, 0 where none are now; null: nobody reads any more */
+function writeSome(fd: number, data: Buffer): number | null {
+  try {
+    return writeSync(fd, data);
   } catch (error) {
-    if (!isEnd(error)) throw error;
+    const code = errnoOf(error);
+    if (code === 'EAGAIN') return 0;
+    if (code === 'EPIPE' || code === 'ECONNRESET') return null;
+    throw error;
   }
 }
 
-/** Node's names for "the other side has gone" and "we have closed". */
+/** Chunks that wait for their reader; while they are many, no more is read and the container is held back. */
+interface Chunks {
+  /** null: the other side has closed, or we have */
+  next(): Promise<Buffer | null>;
+}
+
+const MAX_WAITING_BYTES = 4 * MAX_PAYLOAD;
+
+function createChunks(socket: Socket): Chunks {
+  const waiting: Buffer[] = [];
+  let bytes = 0;
+  let isOver = false;
+  let failure: Error | null = null;
+  let wake: () => void = () => undefined;
+  const end = (): void => {
+    isOver = true;
+    wake();
+  };
+  socket.on('data', (chunk: Buffer) => {
+    waiting.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_WAITING_BYTES) socket.pause();
+    wake();
+  });
+  socket.on('error', (error) => {
+    if (!isEnd(error)) failure = error;
+  });
+  socket.on('end', end);
+  socket.on('close', end);
+  return {
+    async next() {
+      while (waiting.length === 0 && !isOver) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const chunk = waiting.shift() ?? null;
+      if (chunk === null && failure !== null) throw failure;
+      bytes -= chunk?.length ?? 0;
+      if (bytes <= MAX_WAITING_BYTES && socket.isPaused()) socket.resume();
+      return chunk;
+    },
+  };
+}
+
+async function* readFrames(chunks: Chunks): AsyncGenerator<Frame, void, undefined> {
+  let rest: Buffer = Buffer.alloc(0);
+  for (let chunk = await chunks.next(); chunk !== null; chunk = await chunks.next()) {
+    const decoded = decodeFrames(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]));
+    rest = decoded.rest;
+    yield* decoded.frames;
+  }
+}
+
+/** Names of "the other side has gone". */
 function isEnd(error: unknown): boolean {
-  return (
-    error instanceof Error && 'code' in error && ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code))
-  );
-}
-
-async function writeAll(socket: Socket, frames: readonly Buffer[]): Promise<void> {
-  for (const frame of frames) {
-    if (socket.destroyed) return;
-    await new Promise<void>((resolve) => socket.write(frame, () => resolve()));
-  }
+  return ['ECONNRESET', 'EPIPE'].includes(errnoOf(error));
 }
