@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { DigestCache } from './digest-cache.js';
@@ -27,6 +36,15 @@ export function contentDigest(path: string, cache: DigestCache, options: Content
     });
   }
   return `sha256:${hash.digest('hex')}`;
+}
+
+/** The file or directory that `from` names; a link there is followed, links below it are copied as links. @throws INPUT */
+export function sourceOf(from: string): string {
+  try {
+    return realpathSync(from);
+  } catch (error) {
+    throw new BerthError('INPUT', `copy ${from}: it is not there`, { path: from, cause: error });
+  }
 }
 
 type Hash = ReturnType<typeof createHash>;

@@ -1,23 +1,15 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Layer } from '../image/model.js';
 import { lookUpIdentity } from '../linux/identity.js';
 import type { ImageLayerStep } from '../stack/model.js';
+import { sourceOf } from './content.js';
 import type { Scratch } from './scratch.js';
 import { runSubprocess } from './subprocess.js';
 import { findName, placeOf, treeOf } from './tree.js';
 
 type CopyStep = Extract<ImageLayerStep, { kind: 'copy' }>;
-
-/** The file or directory that `from` names; a link there is followed, links below it are copied as links. @throws INPUT */
-export function sourceOf(from: string): string {
-  try {
-    return realpathSync(from);
-  } catch (error) {
-    throw new BerthError('INPUT', `copy ${from}: it is not there`, { path: from, cause: error });
-  }
-}
 
 /**
  * Copies into the scratch layer. A directory gives what is in it; a file goes into `to` where that ends in a slash or is a

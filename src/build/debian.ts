@@ -28,10 +28,14 @@ export function installCommand(packages: readonly string[]): string {
   return [
     'export DEBIAN_FRONTEND=noninteractive',
     'apt-get -q update',
-    `apt-get -q install -y --no-install-recommends -o Dpkg::Use-Pty=0 ${packages.join(' ')}`,
+    `apt-get -q install -y --no-install-recommends -o Dpkg::Use-Pty=0 ${packages.map(quote).join(' ')}`,
     'apt-get clean',
     'rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/log/apt/* /var/log/dpkg.log /var/cache/ldconfig/aux-cache',
   ].join(' && ');
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Makes a root file system and adds it as the bottom layer. Its tar stream goes through a file that has no name. */

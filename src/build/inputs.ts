@@ -3,8 +3,7 @@ import { digestOf } from '../image/digest.js';
 import type { ImageStore } from '../image/model.js';
 import type { Host } from '../linux/host.js';
 import type { ImageBase, ImageLayerStep, ImageSource, Stack } from '../stack/model.js';
-import { contentDigest } from './content.js';
-import { sourceOf } from './copy.js';
+import { contentDigest, sourceOf } from './content.js';
 import { type DigestCache, openDigestCache } from './digest-cache.js';
 
 /** What an image is made from, as digests. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   closeSync,
@@ -213,14 +214,23 @@ test('an image on another one of the file takes its layers and configuration', a
   expect(built.config.config.Env).toEqual(['A=1', 'B=2']);
 });
 
-test('a saved image is a base, too', async () => {
+test('a saved image is a base, as archive and as layout, and takes no name but its entry’s', async () => {
   const first = await build(stackOf(entry({ kind: 'scratch' }, [copy(source('one', '1'), '/one')])));
-  const path = join(dir, 'saved.tar');
-  const fd = openSync(path, 'w');
+  const file = join(dir, 'saved.tar');
+  const fd = openSync(file, 'w');
   await (await host.images()).save(['app'], fd);
   closeSync(fd);
-  const built = await build(stackOf(entry({ kind: 'archive', file: path }, [copy(source('two', '2'), '/two')])));
-  expect(built.layers.slice(1)).toEqual(first.layers);
+  const layout = join(dir, 'layout');
+  mkdirSync(layout);
+  execFileSync('tar', ['-xf', file, '-C', layout]);
+  const steps = [copy(source('two', '2'), '/two')];
+  for (const base of [{ kind: 'archive', file } as const, { kind: 'layout', dir: layout, tag: null } as const]) {
+    const name = `on-${base.kind}`;
+    const built = await build(stackOf({ ...entry(base, steps), name }), name);
+    expect(built.layers.slice(1)).toEqual(first.layers);
+    expect(built.names).toEqual([`${name}:latest`]);
+    expect((await (await host.images()).resolve('app')).id).toBe(first.id);
+  }
 });
 
 test('a command that fails says its code and last words, and leaves nothing', async () => {

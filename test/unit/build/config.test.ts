@@ -67,7 +67,10 @@ describe('debian', () => {
     expect(args.slice(-3)).toEqual(['bookworm', '-', 'http://m/']);
   });
 
-  test('installing leaves no lists', () => {
-    expect(installCommand(['redis'])).toMatch(/install -y .* redis && apt-get clean && rm -rf \/var\/lib\/apt\/lists/);
+  test('installing leaves no lists, and names are no shell text', () => {
+    expect(installCommand(["a='$x'"])).toContain(` 'a='\\''$x'\\''' && `);
+    expect(installCommand(['redis'])).toMatch(
+      /install -y .* 'redis' && apt-get clean && rm -rf \/var\/lib\/apt\/lists/,
+    );
   });
 });
