@@ -4,7 +4,7 @@ import type { ContainerRecord } from '../linux/record.js';
 import { openStream } from '../linux/stream.js';
 import type { Context } from './context.js';
 import { createLineWriter, type LineWriter } from './lines.js';
-import { hasShim, readShimStatus } from './live.js';
+import { hasShim, readCheckedStatus } from './live.js';
 import { type Prefixes, shortName } from './prefix.js';
 
 /** Shows the output of containers while a command is attached to them. */
@@ -40,7 +40,7 @@ export function createFollower(
       stderr: createLineWriter(prefix, write),
     });
     if (controller.signal.aborted) return;
-    const exitCode = readShimStatus(context.host, record.id)?.exitCode ?? 137;
+    const exitCode = readCheckedStatus(context.host, record.id)?.exitCode ?? 137;
     context.output.out(`${shortName(record.stack, record.name)} exited with code ${exitCode}\n`);
     onExit(record, exitCode);
   };

@@ -18,6 +18,19 @@ export function hasShim(host: Host, id: string): boolean {
   return host.addon.shimAlive(host.paths.container(id).runDir);
 }
 
+/**
+ * As readShimStatus, checked: where no shim keeps the container any more, what a killed shim claimed of a live one is over
+ * (exit code 137).
+ */
+export function readCheckedStatus(host: Host, id: string): ShimStatus | null {
+  const claim = readShimStatus(host, id);
+  if (claim === null || claim.status === 'exited' || hasShim(host, id)) return claim;
+  // It may have ended between the two looks; its last word was written before it left.
+  const last = readShimStatus(host, id);
+  if (last === null || last.status === 'exited' || last.status === 'created') return last;
+  return { ...last, status: 'exited', pid: null, exitCode: 137 };
+}
+
 /** The containers of a stack's services, one-off ones left out; `services` empty: all. */
 export function serviceContainers(
   host: Host,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import type { Stack } from '../stack/model.js';
 import type { Context } from './context.js';
-import { hasShim, readShimStatus, serviceContainers } from './live.js';
+import { readCheckedStatus, serviceContainers } from './live.js';
 
 const POLL_MS = 25;
 
@@ -79,13 +79,12 @@ function observeWaited(
   return serviceContainers(host, stack.name, services)
     .filter(({ service }) => service in stack.services)
     .map(({ id, name, service }) => {
-      const status = readShimStatus(host, id);
-      const isOver = status !== null && status.status !== 'exited' && !hasShim(host, id);
+      const status = readCheckedStatus(host, id);
       return {
         name,
-        status: isOver ? 'exited' : (status?.status ?? null),
+        status: status?.status ?? null,
         health: status?.health ?? 'none',
-        exitCode: isOver ? 137 : (status?.exitCode ?? null),
+        exitCode: status?.exitCode ?? null,
         isOneShot: oneShots.has(service),
       };
     });

@@ -11,7 +11,7 @@ import { type Context, openContext, stackName } from '../context.js';
 import { environmentLines, execProcess } from '../exec-process.js';
 import { EXIT, processExitCodeOf } from '../exit.js';
 import { listFlag, wholeNumber } from '../globals.js';
-import { hasShim, readShimStatus, serviceContainers } from '../live.js';
+import { readCheckedStatus, readShimStatus, serviceContainers } from '../live.js';
 import { nativeFailure } from '../native-failure.js';
 import { runSession } from '../session.js';
 
@@ -94,7 +94,7 @@ function findRunning({ host }: Context, stack: string, service: string, index: n
   const containers = serviceContainers(host, stack, [service]);
   const asked = containers.filter(({ replica }) => index === null || replica === index);
   const running = asked
-    .filter(({ id }) => readShimStatus(host, id)?.status === 'running' && hasShim(host, id))
+    .filter(({ id }) => readCheckedStatus(host, id)?.status === 'running')
     .sort((a, b) => a.replica - b.replica);
   if (running[0] !== undefined) return running[0];
   const which = index === null ? `service '${service}'` : `replica ${index} of service '${service}'`;
