@@ -5,6 +5,7 @@ import { type DestroyOptions, defaultDestroyOptions } from './options.js';
 import { dependencyOrder, needsOf } from './order.js';
 import { orphanNote } from './orphans.js';
 import type { Plan } from './plan.js';
+import { unfinished } from './slots.js';
 
 /**
  * Plans the removal of a stack: dependents stop first, then containers go with their anonymous volumes, then what they
@@ -41,7 +42,9 @@ function draftGone(container: ObservedContainer, options: DestroyOptions): Going
 /** Containers to remove, in the order in which they stop; and those of services that the file doesn't have. */
 function chooseContainers(observed: ObservedState, { services, known, removeOrphans }: DestroyOptions) {
   const isAsked = ({ service }: ObservedContainer) => services.length === 0 || services.includes(service);
-  const isOrphan = ({ service }: ObservedContainer) => known !== null && !known.includes(service);
+  // What an interrupted command left is nobody's, whatever its service: a build's containers have none of the file's.
+  const isOrphan = (one: ObservedContainer) =>
+    known !== null && !known.includes(one.service) && unfinished(one) === null;
   const order = dependencyOrder(
     Object.fromEntries(observed.containers.map(({ service, applied }) => [service, applied])),
   );

@@ -48,3 +48,9 @@ test('orphans stay unless asked for', () => {
   expect(plan.notes.join()).toContain('--remove-orphans');
   expect(stepsText(planDestroy(state, { known: ['db'], removeOrphans: true }))).toContain('web');
 });
+
+test('what a killed build left goes with the stack', () => {
+  const build = container(service('build-app'), { oneOff: true, replica: 0, name: 'shop-build-1', status: 'creating' });
+  const plan = planDestroy(observed({ containers: [build] }), { known: ['web'] });
+  expect(stepsText(plan)).toBe('#1  container:shop-build-1  removeContainer  removed with its stack');
+});
