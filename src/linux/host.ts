@@ -30,7 +30,10 @@ export interface Host {
    * @returns descriptor of its attach stream from before its first instruction; the caller's to close
    */
   startAttached(id: string): Promise<number>;
-  /** under the stack's lock, before the first step: the serial moves, the revision is written; null: nothing is left of the stack */
+  /**
+   * Under the stack's lock, before the first step: the serial moves, the revision is written. Null: the plan makes nothing
+   * from a file, and what was applied stays known; a stack without containers is forgotten after the last step, by the CLI.
+   */
   recordApplied(name: string, stack: Stack | null, plan: Plan): Promise<void>;
 }
 
