@@ -18,7 +18,8 @@ struct Failure {
   std::string step;
 
   // So that the macros of base/result.h pass an Error on.
-  Failure(const Error& error) : errnum(error.errnum), call(error.call), what(error.what) {}
+  Failure(const Error& error)  // NOLINT(google-explicit-constructor)
+      : errnum(error.errnum), call(error.call), what(error.what) {}
   Failure(const Error& error, std::string failed_step) : Failure(error) { step = std::move(failed_step); }
   // What another process told, in a SyncMessage of type kFailed or a failed ControlReply.
   template <typename Record>

@@ -3,6 +3,8 @@
 
 #include "addon/functions.h"
 
+// The macro below calls it by this name.
+// NOLINTNEXTLINE(misc-use-anonymous-namespace)
 static Napi::Object InitModule(Napi::Env, Napi::Object exports) {
   berth::addon::ExportStart(exports);
   berth::addon::ExportControl(exports);

@@ -1,10 +1,10 @@
 // removeContainer and removeStackCgroup: nothing of a container or a stack stays in the kernel.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <thread>
 #include <vector>
 

@@ -1,7 +1,6 @@
 #include "addon/spawn.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <mutex>
 
 #include "base/unique_fd.h"
@@ -73,7 +73,7 @@ class Actions {
     return {};
   }
 
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
+  [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
   posix_spawn_file_actions_t actions_;
@@ -96,7 +96,7 @@ class Attributes {
   Attributes& operator=(const Attributes&) = delete;
   ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
 
-  const posix_spawnattr_t* get() const { return &attributes_; }
+  [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
 
  private:
   posix_spawnattr_t attributes_;

@@ -40,6 +40,7 @@ struct Channels {
 
   [[nodiscard]] std::vector<int> Numbers() const {
     std::vector<int> numbers;
+    numbers.reserve(theirs.size());
     for (const UniqueFd& fd : theirs) {
       numbers.push_back(fd.get());
     }

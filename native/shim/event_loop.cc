@@ -49,7 +49,7 @@ int EventLoop::TimeoutMs() const {
 
 void EventLoop::FireTimers() {
   // By index: a callback may add timers.
-  for (size_t i = 0; i < timers_.size(); ++i) {
+  for (size_t i = 0; i < timers_.size(); ++i) {  // NOLINT(modernize-loop-convert)
     Timer* timer = timers_[i];
     if (timer->running() && timer->deadline_ms_ <= MonotonicMs()) {
       timer->Stop();

@@ -1,11 +1,12 @@
 #include "shim/exec.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "base/file.h"
 #include "base/process.h"

@@ -1,6 +1,7 @@
 // The shim's side of the start protocol towards the addon (protocol.h).
-#include <signal.h>
 #include <sys/socket.h>
+
+#include <csignal>
 
 #include "shim/descriptors.h"
 #include "shim/supervisor.h"

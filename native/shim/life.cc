@@ -1,8 +1,9 @@
 // Start, run and end of a container.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "base/process.h"
 #include "runtime/pins.h"

@@ -114,11 +114,11 @@ size_t Utf8Prefix(std::string_view text, size_t limit) {
 }
 
 void AppendLogRecord(std::string& out, std::string_view text, std::string_view stream, std::string_view time) {
-  out += "{\"log\":\"";
+  out += R"({"log":")";
   AppendEscaped(out, text);
-  out += "\",\"stream\":\"";
+  out += R"(","stream":")";
   out += stream;
-  out += "\",\"time\":\"";
+  out += R"(","time":")";
   out += time;
   out += "\"}\n";
 }

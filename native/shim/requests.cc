@@ -1,6 +1,7 @@
 // What the control socket asks for.
-#include <signal.h>
 #include <sys/socket.h>
+
+#include <csignal>
 
 #include "shim/clock.h"
 #include "shim/descriptors.h"

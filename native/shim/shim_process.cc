@@ -1,12 +1,12 @@
 #include "shim/shim_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
+#include <csignal>
 
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
@@ -31,7 +31,7 @@ void DetachFromCaller(int last_fd) {
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGCHLD);
   ::sigaddset(&blocked, SIGTERM);
-  ::sigprocmask(SIG_SETMASK, &blocked, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
 }
 
 Status JoinShimCgroup(const Supervise& settings) {

@@ -1,8 +1,9 @@
 #include "shim/signals.h"
 
-#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace berth {
 

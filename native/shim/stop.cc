@@ -1,6 +1,6 @@
 // Ending a run from outside: signal, grace period, SIGKILL.
-#include <signal.h>
 
+#include <csignal>
 #include <utility>
 
 #include "shim/jobs.h"

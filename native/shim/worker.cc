@@ -1,9 +1,10 @@
 #include "shim/worker.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+
+#include <csignal>
 
 #include "base/file.h"
 #include "base/unique_fd.h"
@@ -47,7 +48,7 @@ void PrepareForkedChild() {
   }
   sigset_t none;
   ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   // Raising the score needs no privilege. The container's own value is set later, from its configuration.
   (void)WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", "0");
 }
