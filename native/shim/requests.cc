@@ -174,6 +174,9 @@ void Supervisor::OnReloaded(const WorkerReply& reply, uint64_t wanted) {
   }
   Publish();
   AnswerAll(job_calls_);
+  if (phase_ == Phase::kWaiting && !WillRestart()) {
+    Remove();
+  }
 }
 
 void Supervisor::Attach(const ControlCall& call) {

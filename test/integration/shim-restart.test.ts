@@ -45,6 +45,16 @@ test('a container that waits for its restart says so and can be stopped', async 
   expect(container.status()).toMatchObject({ status: 'exited', exitCode: 1 });
 });
 
+test('a container that waits for its restart ends when its policy is taken away', async () => {
+  const container = host.container({ script: 'exit 1', supervise: { restart: { ...always, delayMs: 600_000 } } });
+  await container.start();
+  await until(() => expect(container.status().status).toBe('restarting'));
+  container.parts = { ...container.parts, supervise: { generation: 2 } };
+  container.write();
+  await container.control({ kind: 'reload', generation: 2 });
+  await until(() => expect(container.status()).toMatchObject({ status: 'exited', exitCode: 1, generation: 2 }));
+});
+
 test('a restart on request brings a new init under the same shim and namespaces', async () => {
   const container = host.container();
   const first = await container.start();
