@@ -19,8 +19,8 @@ export interface CommandSpec<Options extends OptionValues> {
   readonly notes?: string;
   /** words after the first operand belong to another program: `exec`, `run` */
   readonly passThrough?: boolean;
-  /** exit code of a failed command, where it isn't the table's */
-  readonly failureCode?: (error: unknown, options: Options) => number;
+  /** exit code of a failed command, where it isn't the table's; `words` follow the command's name, parsed or not */
+  readonly failureCode?: (error: unknown, words: readonly string[]) => number;
   /** @returns the exit code */
   readonly run: (invocation: Invocation<Options>) => Promise<number>;
 }
@@ -48,7 +48,6 @@ async function runCommand<Options extends OptionValues>(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   let output = createOutput('auto', env);
-  let options: Options | null = null;
   quitOnBrokenPipe();
   try {
     const parsed = parseCommand(spec, before, after, env);
@@ -56,12 +55,11 @@ async function runCommand<Options extends OptionValues>(
       output.out(parsed.text);
       return EXIT.done;
     }
-    options = parsed.options;
     output = createOutput(parsed.globals.ansi, env);
-    return await spec.run({ ...parsed, options, output, env });
+    return await spec.run({ ...parsed, output, env });
   } catch (error) {
     output.err(renderError(error, output.errPaint));
-    return options && spec.failureCode ? spec.failureCode(error, options) : exitCodeOf(error);
+    return spec.failureCode?.(error, after) ?? exitCodeOf(error);
   }
 }
 

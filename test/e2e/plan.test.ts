@@ -21,6 +21,7 @@ describe('plan', () => {
       expect(before.stdout).toContain('+ service:web:1');
       await bench.ok('up', '-d');
       expect(await bench.berth(['plan', '--detailed-exitcode'])).toMatchObject({ code: 0, stdout: 'No changes.\n' });
+      expect((await bench.berth(['plan', '--detailed-exitcode', '--nosuch'])).code).toBe(1);
       bench.write('services: [');
       expect((await bench.berth(['plan', '--detailed-exitcode'])).code).toBe(1);
       bench.write(one('100'));

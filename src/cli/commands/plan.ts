@@ -33,7 +33,7 @@ export const main: CommandMain = defineCommand<PlanCommandOptions>({
     ...planFlags,
     lockTimeoutFlag,
   ],
-  failureCode: (error, options) => (options.detailedExitcode === true ? EXIT.failed : exitCodeOf(error)),
+  failureCode: (error, words) => (words.includes('--detailed-exitcode') ? EXIT.failed : exitCodeOf(error)),
   run: async (invocation) => {
     const { options, args, output } = invocation;
     const context = await openContext(invocation);
