@@ -22,24 +22,28 @@ export function isLive(status: ContainerStatus): boolean {
   return status === 'running' || status === 'paused' || status === 'restarting';
 }
 
-/** Sorts the observed containers of a service into slots, by replica number. */
-export function slotsOf(service: Service, observed: ObservedState): Slot[] {
+/**
+ * Sorts the observed containers of a service into slots, by replica number. Of several that claim a slot the one counts
+ * that is what the file says. Where the service wasn't asked for, nothing is put right: the newest counts, as it does for
+ * containers that are made in its namespaces.
+ */
+export function slotsOf(service: Service, selected: boolean, observed: ObservedState): Slot[] {
   const mine = observed.containers.filter((container) => container.service === service.name && !container.oneOff);
   const replicas = [...new Set(mine.map(({ replica }) => replica))].sort((a, b) => a - b);
   return replicas.map((replica) => {
     const claims = mine.filter((container) => container.replica === replica).sort(newestFirst);
-    return slotOf(replica, claims, service, observed);
+    const isWanted = (container: ObservedContainer) => selected && matches(container, service, observed);
+    return slotOf(replica, claims, isWanted);
   });
 }
 
 function slotOf(
   replica: number,
   claims: readonly ObservedContainer[],
-  service: Service,
-  observed: ObservedState,
+  isWanted: (container: ObservedContainer) => boolean,
 ): Slot {
   const whole = claims.filter((container) => unfinished(container) === null);
-  const keep = whole.find((container) => matches(container, service, observed)) ?? whole[0] ?? null;
+  const keep = whole.find(isWanted) ?? whole[0] ?? null;
   const extras = claims
     .filter((container) => container !== keep)
     .map((container) => ({ container, cause: extraCause(container, keep), keepAnonymousVolumes: keep !== null }));
