@@ -21,7 +21,7 @@ const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   shim: ['runtime', 'oci', 'base'],
   runtime: ['oci', 'base'],
   oci: ['base'],
-  layer_addon: ['layer', 'base'],
+  layer_addon: ['layer', 'base', 'addon/node_error.h'],
   layer: ['base'],
   base: [],
 };
