@@ -5,7 +5,7 @@ import { type Removal, type Slot, slotsOf } from './slots.js';
 
 /** Decides about all containers of one service. */
 export function decideService(service: Service, selected: boolean, context: DecisionContext): ServiceDecisions {
-  const slots = slotsOf(service, selected, context.observed);
+  const slots = slotsOf(service, context.observed);
   const taken = slots.filter((slot) => slot.keep !== null);
   const count = selected ? wantedCount(service, context) : taken.length;
   const staying = taken.slice(0, count);

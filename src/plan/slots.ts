@@ -1,5 +1,4 @@
 import type { Service } from '../stack/model.js';
-import { diffService } from './diff.js';
 import type { ContainerStatus, ObservedContainer, ObservedState } from './observed.js';
 
 /** A container that has to go. */
@@ -23,27 +22,20 @@ export function isLive(status: ContainerStatus): boolean {
 }
 
 /**
- * Sorts the observed containers of a service into slots, by replica number. Of several that claim a slot the one counts
- * that is what the file says. Where the service wasn't asked for, nothing is put right: the newest counts, as it does for
- * containers that are made in its namespaces.
+ * Sorts the observed containers of a service into slots, by replica number. Of several that claim a slot the newest whole
+ * one counts, as it does for containers that are made in its namespaces.
  */
-export function slotsOf(service: Service, selected: boolean, observed: ObservedState): Slot[] {
+export function slotsOf(service: Service, observed: ObservedState): Slot[] {
   const mine = observed.containers.filter((container) => container.service === service.name && !container.oneOff);
   const replicas = [...new Set(mine.map(({ replica }) => replica))].sort((a, b) => a - b);
   return replicas.map((replica) => {
     const claims = mine.filter((container) => container.replica === replica).sort(newestFirst);
-    const isWanted = (container: ObservedContainer) => selected && matches(container, service, observed);
-    return slotOf(replica, claims, isWanted);
+    return slotOf(replica, claims);
   });
 }
 
-function slotOf(
-  replica: number,
-  claims: readonly ObservedContainer[],
-  isWanted: (container: ObservedContainer) => boolean,
-): Slot {
-  const whole = claims.filter((container) => unfinished(container) === null);
-  const keep = whole.find(isWanted) ?? whole[0] ?? null;
+function slotOf(replica: number, claims: readonly ObservedContainer[]): Slot {
+  const keep = claims.find((container) => unfinished(container) === null) ?? null;
   const extras = claims
     .filter((container) => container !== keep)
     .map((container) => ({ container, cause: extraCause(container, keep), keepAnonymousVolumes: keep !== null }));
@@ -59,13 +51,6 @@ export function unfinished(container: ObservedContainer): string | null {
   if (container.status === 'creating') return 'its creation was interrupted';
   if (container.status === 'dead') return 'its removal was interrupted';
   return null;
-}
-
-/** True where a container needn't be replaced to be what the file says. */
-function matches(container: ObservedContainer, service: Service, observed: ObservedState): boolean {
-  const image = observed.images[service.image];
-  const isSameImage = image === undefined || image.id === container.imageId;
-  return isSameImage && diffService(container.applied, service).every((change) => change.class !== 'replace');
 }
 
 function newestFirst(a: ObservedContainer, b: ObservedContainer): number {
