@@ -105,9 +105,11 @@ function recordOf({ id, name, stack, service }: Pick<Scratch, 'id' | 'name' | 's
     applied: service,
     joined: {},
     anonymousVolumes: {},
+    namedVolumes: {},
     volumes: [],
     generation: 1,
     bootId: '',
+    manuallyStopped: false,
     state: 'creating',
   };
 }

@@ -27,9 +27,12 @@ const MAX_DEPTH = 8;
  */
 export function resolveDevice(device: Device): readonly DeviceAccess[] {
   const stats = statDevice(device.source);
-  const found = stats.isDirectory() ? devicesBelow(device.source, device.target, MAX_DEPTH) : [specDevice(device.target, stats)];
+  const found = stats.isDirectory()
+    ? devicesBelow(device.source, device.target, MAX_DEPTH)
+    : [specDevice(device.target, stats)];
   const devices = found.filter((item) => item !== null);
-  if (devices.length === 0) throw new BerthError('INPUT', `use device ${device.source}: no device node`, { path: device.source });
+  if (devices.length === 0)
+    throw new BerthError('INPUT', `use device ${device.source}: no device node`, { path: device.source });
   return devices.map((item) => ({ device: item, permissions: device.permissions }));
 }
 
@@ -51,10 +54,14 @@ function statDevice(path: string): Stats {
   try {
     return statSync(path);
   } catch (error) {
-    throw new BerthError('INPUT', `use device ${path}: ${errnoOf(error) === 'ENOENT' ? 'no such file' : String(error)}`, {
-      path,
-      cause: error,
-    });
+    throw new BerthError(
+      'INPUT',
+      `use device ${path}: ${errnoOf(error) === 'ENOENT' ? 'no such file' : String(error)}`,
+      {
+        path,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -46,10 +46,13 @@ export function resolveIdentity(
   groupAdd: readonly string[],
 ): Identity {
   const [userPart = '', groupPart = ''] = splitUser(user ?? '');
-  const entry = passwd.find((line) => (userPart === '' ? line.uid === 0 : line.name === userPart || `${line.uid}` === userPart));
+  const entry = passwd.find((line) =>
+    userPart === '' ? line.uid === 0 : line.name === userPart || `${line.uid}` === userPart,
+  );
   const uid = entry?.uid ?? (userPart === '' ? 0 : numericId('user', userPart));
   const gid = groupPart === '' ? (entry?.gid ?? 0) : groupId(groups, groupPart);
-  const own = groupPart === '' && entry !== undefined ? groups.filter((group) => group.members.includes(entry.name)) : [];
+  const own =
+    groupPart === '' && entry !== undefined ? groups.filter((group) => group.members.includes(entry.name)) : [];
   const supplementary = [...own.map((group) => group.gid), ...groupAdd.map((name) => groupId(groups, name))];
   return {
     uid,

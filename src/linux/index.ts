@@ -68,7 +68,10 @@ const TICK_MS = 20;
 
 /** Keeps a resolved stack for `recallStack`. It lies in the run directory: a cache, gone with the boot. */
 export function rememberStack(paths: Paths, inputs: FileInputs, stack: Stack): void {
-  if (inputs.files.some((file) => (statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0) > inputs.readAtMs - TICK_MS)) return;
+  if (
+    inputs.files.some((file) => (statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0) > inputs.readAtMs - TICK_MS)
+  )
+    return;
   mkdirSync(paths.runIndex, { recursive: true, mode: 0o700 });
   const stamps = inputs.files.map((file) => ({ file, stamp: fileStamp(file) }));
   const entry = { version: 1, berth: BERTH_VERSION, stamps, environment: inputs.environment, stack };
@@ -87,7 +90,10 @@ export function recallStack(
   if (!isObject(entry) || entry['version'] !== 1 || entry['berth'] !== BERTH_VERSION) return null;
   const { stamps, environment, stack } = entry;
   if (!Array.isArray(stamps) || !stamps.every(isUnchanged)) return null;
-  if (!isObject(environment) || !Object.entries(environment).every(([name, value]) => (lookUp(name) ?? null) === value)) {
+  if (
+    !isObject(environment) ||
+    !Object.entries(environment).every(([name, value]) => (lookUp(name) ?? null) === value)
+  ) {
     return null;
   }
   return isStack(stack) ? stack : null;
@@ -114,7 +120,9 @@ function isUnchanged(entry: unknown): boolean {
 
 /** The cache was written by this very version from a checked stack; whole or absent is all that can be. */
 function isStack(value: unknown): value is Stack {
-  return isObject(value) && typeof value['name'] === 'string' && isObject(value['services']) && isObject(value['volumes']);
+  return (
+    isObject(value) && typeof value['name'] === 'string' && isObject(value['services']) && isObject(value['volumes'])
+  );
 }
 
 function parseOrNull(text: string): unknown {

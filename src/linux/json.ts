@@ -9,7 +9,18 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** Kinds of values that the checks below know; `?` allows null. */
-export type Kind = 'string' | 'string?' | 'number' | 'number?' | 'boolean' | 'array' | 'array?' | 'object' | 'object?' | 'strings' | 'stringMap';
+export type Kind =
+  | 'string'
+  | 'string?'
+  | 'number'
+  | 'number?'
+  | 'boolean'
+  | 'array'
+  | 'array?'
+  | 'object'
+  | 'object?'
+  | 'strings'
+  | 'stringMap';
 
 /** A table with a kind for each key of T, so that a new field without a check does not compile. */
 export type Shape<T> = { readonly [K in keyof T]-?: Kind };

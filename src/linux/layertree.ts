@@ -60,7 +60,8 @@ export function findInTree(tree: LayerTree, path: string): Resolved | null {
     if (found === null) return null;
     if (found.stats.isSymbolicLink()) {
       links += 1;
-      if (links > MAX_LINKS) throw new BerthError('INPUT', `read ${path} of the image: more than ${MAX_LINKS} symbolic links`);
+      if (links > MAX_LINKS)
+        throw new BerthError('INPUT', `read ${path} of the image: more than ${MAX_LINKS} symbolic links`);
       const target = readlinkSync(found.path);
       if (target.startsWith('/')) at = [];
       names = [...splitPath(target), ...names];

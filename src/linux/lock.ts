@@ -16,7 +16,13 @@ export interface LockHolder {
 export interface StackLock {
   /** gives the lock back; removes the stack's directory where nothing but the lock file is in it */
   release(): void;
+  /** lets other commands have the stack until `resume` */
+  pause(): void;
+  /** takes the lock again, however long another command has it */
+  resume(): Promise<void>;
 }
+
+const RESUME_MS = 24 * 60 * 60 * 1000;
 
 export interface LockOptions {
   readonly command: string;
@@ -36,6 +42,22 @@ export async function lockStack(
   stack: string,
   options: LockOptions,
 ): Promise<StackLock> {
+  let fd: number | null = await take(addon, paths, stack, options);
+  const giveBack = (): void => {
+    if (fd !== null) release(fd, paths);
+    fd = null;
+  };
+  return {
+    release: giveBack,
+    pause: giveBack,
+    resume: async () => {
+      fd ??= await take(addon, paths, stack, { ...options, timeoutMs: RESUME_MS });
+    },
+  };
+}
+
+/** @returns the descriptor that holds the lock */
+async function take(addon: Addon, paths: StackPaths, stack: string, options: LockOptions): Promise<number> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
@@ -44,7 +66,7 @@ export async function lockStack(
     // A `down` that ended meanwhile has removed the file: what we locked is then a file that nobody else can see.
     if (isSameFile(fd, paths.lock)) {
       writeHolder(fd, options.command);
-      return { release: () => release(fd, paths) };
+      return fd;
     }
     closeSync(fd);
   }

@@ -54,7 +54,9 @@ export interface ContainerLogRecord extends LogRecord {
 export function mergeByTime(lists: readonly (readonly ContainerLogRecord[])[]): readonly ContainerLogRecord[] {
   const [only] = lists;
   if (lists.length === 1 && only !== undefined) return only;
-  const keyed = lists.flatMap((list, order) => list.map((record, index) => ({ key: timeKey(record.time), order, index, record })));
+  const keyed = lists.flatMap((list, order) =>
+    list.map((record, index) => ({ key: timeKey(record.time), order, index, record })),
+  );
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.order - b.order || a.index - b.index));
   return keyed.map(({ record }) => record);
 }

@@ -1,6 +1,6 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { logFiles, type LogReader, openLogReader, readLog } from './logfile.js';
+import { type LogReader, logFiles, openLogReader, readLog } from './logfile.js';
 import { type ContainerLogRecord, inRange, type LogRange, type LogRecord, mergeByTime, timeKeyOf } from './logline.js';
 
 /** A container whose log is read. */
@@ -75,14 +75,20 @@ function startTail({ id, log }: LogSource, options: LogOptions): Tail {
     read() {
       const followed = readOn(reader, log);
       reader = followed.reader;
-      return withId(id, followed.records.filter((record) => inRange(record, options)));
+      return withId(
+        id,
+        followed.records.filter((record) => inRange(record, options)),
+      );
     },
     close: () => reader?.close(),
   };
 }
 
 /** Reads on in the open file, and after a rotation in every file that is younger. */
-function readOn(reader: LogReader | null, log: string): { readonly records: readonly LogRecord[]; readonly reader: LogReader | null } {
+function readOn(
+  reader: LogReader | null,
+  log: string,
+): { readonly records: readonly LogRecord[]; readonly reader: LogReader | null } {
   const inode = statSync(log, { throwIfNoEntry: false })?.ino;
   const records = [...(reader?.read() ?? [])];
   if (inode === undefined || inode === reader?.inode) return { records, reader };

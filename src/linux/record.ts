@@ -1,9 +1,18 @@
-import type { Service } from '../stack/model.js';
-import { createDirDurably, writeDurably } from './atomic.js';
-import { errnoOf, firstMismatch, hasShape, isObject, parseState, readIfPresent, type Shape, stateError } from './json.js';
-import { type ContainerPaths, isContainerId, isStackName, isVolumeName } from './paths.js';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Service } from '../stack/model.js';
+import { createDirDurably, writeDurably } from './atomic.js';
+import {
+  errnoOf,
+  firstMismatch,
+  hasShape,
+  isObject,
+  parseState,
+  readIfPresent,
+  type Shape,
+  stateError,
+} from './json.js';
+import { type ContainerPaths, isContainerId, isStackName, isVolumeName } from './paths.js';
 
 /** Namespaces that a container can join from another one. */
 export type JoinedNamespace = 'network' | 'ipc' | 'pid' | 'uts' | 'user' | 'cgroup';
@@ -28,12 +37,16 @@ export interface ContainerRecord {
   readonly joined: Readonly<Partial<Record<JoinedNamespace, string>>>;
   /** names of its anonymous volumes by their destination */
   readonly anonymousVolumes: Readonly<Record<string, string>>;
+  /** store names of the named volumes that it mounts, by their keys in the stack file */
+  readonly namedVolumes: Readonly<Record<string, string>>;
   /** store names of all volumes that it mounts, anonymous ones too */
   readonly volumes: readonly string[];
   /** counts the rewrites of config.json and supervise */
   readonly generation: number;
   /** boot that config.json was written in: device numbers and the host's resolv.conf are of that boot */
   readonly bootId: string;
+  /** stopped on request: not started again after a reboot, whatever its restart policy */
+  readonly manuallyStopped: boolean;
   readonly state: 'creating' | 'created' | 'removing';
 }
 
@@ -51,9 +64,11 @@ const recordShape: Shape<ContainerRecord> = {
   applied: 'object',
   joined: 'stringMap',
   anonymousVolumes: 'stringMap',
+  namedVolumes: 'stringMap',
   volumes: 'strings',
   generation: 'number',
   bootId: 'string',
+  manuallyStopped: 'boolean',
   state: 'string',
 };
 
@@ -115,9 +130,11 @@ function recordProblem(value: unknown, id: string): string | null {
   if (value.id !== id) return `id: ${JSON.stringify(value.id)} is not its directory's name`;
   if (!isStackName(value.stack)) return `stack: ${JSON.stringify(value.stack)} is no stack name`;
   if (!['creating', 'created', 'removing'].includes(value.state)) return `state: ${JSON.stringify(value.state)}`;
-  if (typeof value.image.id !== 'string' || typeof value.image.reference !== 'string') return 'image: expected reference and id';
+  if (typeof value.image.id !== 'string' || typeof value.image.reference !== 'string')
+    return 'image: expected reference and id';
   if (!Object.values(value.joined).every(isContainerId)) return 'joined: expected container ids';
-  if (![...value.volumes, ...Object.values(value.anonymousVolumes)].every(isVolumeName)) return 'volumes: expected volume names';
+  if (![...value.volumes, ...Object.values(value.anonymousVolumes)].every(isVolumeName))
+    return 'volumes: expected volume names';
   return null;
 }
 

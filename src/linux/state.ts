@@ -35,7 +35,8 @@ export function readStackState(paths: StackPaths): StackState | null {
   if (text === null) return null;
   const value = parseState(paths.state, text);
   if (!hasShape(value, stateShape)) throw stateError(paths.state, firstMismatch(value, stateShape) ?? 'unreadable');
-  if (value.version !== 1) throw stateError(paths.state, `version: ${String(value.version)} is of another Berth, expected 1`);
+  if (value.version !== 1)
+    throw stateError(paths.state, `version: ${String(value.version)} is of another Berth, expected 1`);
   return value;
 }
 

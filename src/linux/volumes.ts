@@ -87,7 +87,11 @@ export async function createVolume(paths: Paths, stack: string | null, volume: V
 
 /** Labels that docker compose puts on volumes, so that people recognise them. */
 function volumeLabels(stack: string, key: string): Readonly<Record<string, string>> {
-  return { 'com.docker.compose.project': stack, 'com.docker.compose.volume': key, 'com.docker.compose.version': BERTH_VERSION };
+  return {
+    'com.docker.compose.project': stack,
+    'com.docker.compose.volume': key,
+    'com.docker.compose.version': BERTH_VERSION,
+  };
 }
 
 /** A name for an anonymous volume: 64 hex digits, as Docker has them. */
@@ -169,7 +173,8 @@ function observeVolume(paths: Paths, volume: VolumeRecord, records: readonly Con
     key,
     present: existsSync(paths.volume(name).data),
     anonymous: volume.madeFor !== null,
-    definition: key === null ? null : { key, name, external: false, driver: 'local', driverOpts, labels: ownLabels(labels) },
+    definition:
+      key === null ? null : { key, name, external: false, driver: 'local', driverOpts, labels: ownLabels(labels) },
     usedBy: records.filter((record) => record.volumes.includes(name)).map((record) => record.id),
   };
 }
@@ -189,11 +194,16 @@ export interface VolumeSource {
 /** Where a volume's data is: its own directory, or what its driver options name. */
 export function volumeSource(paths: Paths, volume: VolumeRecord): VolumeSource {
   const { type, o, device } = volume.driverOpts;
-  if (type === undefined && device === undefined) return { type: 'bind', source: paths.volume(volume.name).data, options: [] };
+  if (type === undefined && device === undefined)
+    return { type: 'bind', source: paths.volume(volume.name).data, options: [] };
   const options = (o ?? '').split(',').filter((option) => option !== '');
   const isBind = options.includes('bind') || options.includes('rbind');
   if (!isBind) return { type: type ?? 'none', source: device ?? 'none', options };
-  return { type: 'bind', source: device ?? '', options: options.filter((option) => option !== 'bind' && option !== 'rbind') };
+  return {
+    type: 'bind',
+    source: device ?? '',
+    options: options.filter((option) => option !== 'bind' && option !== 'rbind'),
+  };
 }
 
 const DRIVER_OPTIONS = ['type', 'o', 'device'];
@@ -201,7 +211,8 @@ const DRIVER_OPTIONS = ['type', 'o', 'device'];
 function checkDriverOpts(name: string, driverOpts: Readonly<Record<string, string>>): void {
   const unknown = Object.keys(driverOpts).find((key) => !DRIVER_OPTIONS.includes(key));
   const failed = (reason: string) => new BerthError('INPUT', `create volume ${name}: ${reason}`);
-  if (unknown !== undefined) throw failed(`the local driver has no option '${unknown}', only ${DRIVER_OPTIONS.join(', ')}`);
+  if (unknown !== undefined)
+    throw failed(`the local driver has no option '${unknown}', only ${DRIVER_OPTIONS.join(', ')}`);
   const { type, o = '', device } = driverOpts;
   if (device === undefined && type === undefined && o !== '') throw failed("option 'o' needs 'type' and 'device'");
   if (o.split(',').some((option) => option === 'bind' || option === 'rbind')) {

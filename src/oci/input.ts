@@ -69,6 +69,8 @@ export interface MountInput {
   readonly mount: Mount;
   /** directory or file on the host that is bound; empty for tmpfs */
   readonly source: string;
+  /** a volume whose driver options name a file system of its own, in the words of mount(2); absent: `source` is bound */
+  readonly fileSystem?: { readonly type: string; readonly options: readonly string[] };
 }
 
 /** Namespaces of others, as files to join. A namespace that isn't here is the container's own, or the host's. */

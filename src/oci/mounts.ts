@@ -62,13 +62,15 @@ function etcMounts({ service, paths }: ContainerInput): SpecMount[] {
   ];
 }
 
-function toMount({ mount, source }: MountInput): SpecMount {
+function toMount({ mount, source, fileSystem }: MountInput): SpecMount {
   const destination = trimSlash(mount.target);
   switch (mount.type) {
     case 'tmpfs':
       return mountOf(destination, 'tmpfs', 'tmpfs', tmpfsOptions(mount));
     case 'volume':
-      return mountOf(destination, 'bind', source, ['rbind', 'rprivate', ...(mount.readOnly ? ['ro'] : [])]);
+      return fileSystem === undefined
+        ? mountOf(destination, 'bind', source, ['rbind', 'rprivate', ...(mount.readOnly ? ['ro'] : [])])
+        : mountOf(destination, fileSystem.type, source, [...fileSystem.options, ...(mount.readOnly ? ['ro'] : [])]);
     case 'bind':
       return mountOf(destination, 'bind', source, bindOptions(mount));
   }

@@ -39,8 +39,8 @@ export function toSupervise(input: ContainerInput): SuperviseRecord {
 
 /** A part of a volume can't be filled: what lies beside it isn't known to be empty. */
 function volumeCopies({ mounts }: ContainerInput): SuperviseRecord['volumeCopies'] {
-  return mounts.flatMap(({ mount, source }) => {
-    const isFilled = mount.type === 'volume' && !mount.nocopy && mount.subpath === null;
+  return mounts.flatMap(({ mount, source, fileSystem }) => {
+    const isFilled = mount.type === 'volume' && !mount.nocopy && mount.subpath === null && fileSystem === undefined;
     return isFilled ? [{ source, destination: mount.target }] : [];
   });
 }

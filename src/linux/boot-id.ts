@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+/** Identity of this boot, random(4): what was said in an earlier one about processes and mounts holds no more. */
+export function readBootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import type { Image } from '../image/model.js';
+import { type ContainerInput, effectiveMounts } from '../oci/input.js';
+import { hostnameOf } from '../oci/namespaces.js';
+import { superviseText, toSupervise } from '../oci/record.js';
+import { specText, toRuntimeSpec } from '../oci/runtime-spec.js';
+import type { Resources, Service } from '../stack/model.js';
+import { replaceFile } from './atomic.js';
+import { type DeviceNumber, deviceNumber, hostDevices, resolveDevice } from './devices.js';
+import { hostName, hostsText, resolvConfText } from './hosts.js';
+import { lookUpIdentity } from './identity.js';
+import { imageDefaults } from './image-defaults.js';
+import type { ContainerIndex } from './index.js';
+import { type Joined, resolveJoins } from './joins.js';
+import { readIfPresent } from './json.js';
+import { mountInputs } from './mount-sources.js';
+import { mostOpenFiles } from './open-files.js';
+import { containerCgroup } from './paths.js';
+import type { ContainerRecord } from './record.js';
+import type { HostTools } from './tools.js';
+
+/** What a container's files are made from. */
+export interface BundleSource {
+  readonly record: ContainerRecord;
+  readonly image: Image;
+  readonly index: ContainerIndex;
+}
+
+/**
+ * Writes what a container is started from: config.json, supervise, hosts, hostname, resolv.conf. Each by rename, so that a
+ * shim that reads them at the same time sees whole files.
+ * @throws BerthError INPUT for what can't be honoured on this host
+ */
+export async function writeBundle(tools: HostTools, source: BundleSource): Promise<void> {
+  const { record } = source;
+  const paths = tools.paths.container(record.id);
+  const owners = resolveJoins(record.applied, record.joined, source.index, tools.paths);
+  const input = await gatherInput(tools, source, owners);
+  const spec = toRuntimeSpec(input);
+  checkEnforceable(tools, spec.linux.resources);
+  if (owners.networkOwner === null) writeEtc(input, paths);
+  replaceFile(paths.config, specText(spec));
+  replaceFile(paths.supervise, superviseText(toSupervise(input)));
+}
+
+async function gatherInput(
+  { paths, images }: HostTools,
+  { record, image }: BundleSource,
+  { joins, service, networkOwner }: Joined,
+): Promise<ContainerInput> {
+  const own = paths.container(record.id);
+  const etc = networkOwner === null ? own : paths.container(networkOwner.id);
+  const defaults = imageDefaults(image.config);
+  const layer = await (await images()).writableLayer(record.id, image);
+  const tree = { dirs: image.layers.map(({ cacheId }) => join(paths.overlay, cacheId, 'diff')), isOpaque: () => false };
+  return {
+    id: record.id,
+    name: record.name,
+    stack: record.stack,
+    service,
+    image: defaults,
+    user: lookUpIdentity(tree, service.user ?? image.config.config.User ?? null, service.groupAdd),
+    paths: {
+      rootfs: join(layer.dir, 'merged'),
+      hosts: etc.hosts,
+      hostname: etc.hostname,
+      resolvConf: etc.resolvConf,
+      sharedShm: own.shm,
+      cgroup: containerCgroup(record.stack, record.id),
+      shimCgroup: `${paths.stack(record.stack).cgroup}/shim`,
+    },
+    mounts: mountInputs(effectiveMounts(service, defaults.volumes), record, paths),
+    joins,
+    devices: service.devices.flatMap(resolveDevice),
+    hostDevices: service.privileged ? hostDevices() : [],
+    blockDevices: blockDevices(service.resources),
+    hostHostname: hostName(),
+    layers: { dir: paths.overlay, lower: layer.lower, upper: layer.upper, work: layer.work },
+    mostOpenFiles: mostOpenFiles(),
+    generation: record.generation,
+  };
+}
+
+function blockDevices({ blkio }: Resources): Readonly<Record<string, DeviceNumber>> {
+  if (blkio === null) return {};
+  const rates = [...blkio.readBps, ...blkio.writeBps, ...blkio.readIops, ...blkio.writeIops];
+  const devices = [...blkio.weightDevice, ...rates].map(({ path }) => path);
+  return Object.fromEntries(devices.map((path) => [path, deviceNumber(path)]));
+}
+
+/** A limit that the kernel would not enforce is an error, never a silent skip. */
+function checkEnforceable({ addon }: HostTools, resources: object): void {
+  const missing = addon.cgroupUnsupported(JSON.stringify(resources));
+  if (missing.length === 0) return;
+  const reasons = missing.map(({ controller, reason }) => `${controller}: ${reason}`);
+  throw new BerthError('UNSUPPORTED', `set limits: this host can't enforce ${reasons.join('; ')}`);
+}
+
+function writeEtc(input: ContainerInput, paths: ReturnType<HostTools['paths']['container']>): void {
+  const { service } = input;
+  const isHostNetwork = service.namespaces.network.kind === 'host';
+  const hostname = hostnameOf(input);
+  const hosts = hostsText({
+    hostname,
+    domainname: service.domainname,
+    hostFile: isHostNetwork ? readIfPresent('/etc/hosts') : null,
+    extraHosts: service.extraHosts,
+  });
+  replaceFile(paths.hosts, hosts, 0o644);
+  replaceFile(paths.hostname, `${hostname}\n`, 0o644);
+  replaceFile(paths.resolvConf, resolvConfText(!isHostNetwork), 0o644);
+}
+
+/** The image that a container was made from. @throws BerthError NOT_FOUND */
+export async function imageOf({ images }: HostTools, record: ContainerRecord): Promise<Image> {
+  return (await images()).resolve(record.image.id);
+}
+
+/** The record with a service's new settings. */
+export function withService(record: ContainerRecord, service: Service): ContainerRecord {
+  return { ...record, applied: service, generation: record.generation + 1 };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { BerthError } from '../errors.js';
+import type { Image } from '../image/model.js';
+import { effectiveMounts } from '../oci/input.js';
+import type { ActionArgs } from '../plan/plan.js';
+import type { Mount, Stack } from '../stack/model.js';
+import { readBootId } from './boot-id.js';
+import { writeBundle } from './bundle.js';
+import { imageDefaults } from './image-defaults.js';
+import { type ContainerIndex, listContainers } from './index.js';
+import { chooseOwners } from './joins.js';
+import { containerLabels } from './labels.js';
+import { type ContainerRecord, createRecord, updateRecord } from './record.js';
+import type { HostTools } from './tools.js';
+import { anonymousVolumeName, createAnonymousVolume } from './volumes.js';
+
+/**
+ * Makes a container: record, anonymous volumes, layer, bundle. The record comes first and says `creating` until all is
+ * there, so that whatever a killed command leaves belongs to a record that is removed whole.
+ * @returns its id
+ */
+export async function createContainer(
+  tools: HostTools,
+  stack: Stack,
+  args: ActionArgs['createContainer'],
+): Promise<string> {
+  const { paths } = tools;
+  const image = await (await tools.images()).resolve(args.service.image);
+  const index = listContainers(paths);
+  checkName(args.container.name, stack.name, index);
+  const record = newRecord(stack, args, image, index);
+  await createRecord(paths.container(record.id), record);
+  for (const [target, name] of Object.entries(record.anonymousVolumes)) {
+    await createAnonymousVolume(paths, name, { stack: stack.name, container: record.id, target });
+  }
+  await writeBundle(tools, { record, image, index });
+  await updateRecord(paths.container(record.id), { ...record, state: 'created' });
+  return record.id;
+}
+
+/** The old and the new container of one name may be there at once, but in one stack only. */
+function checkName(name: string, stack: string, { records }: ContainerIndex): void {
+  const holder = records.find(
+    (record) => record.name === name && record.stack !== stack && record.state !== 'removing',
+  );
+  if (holder === undefined) return;
+  throw new BerthError('INPUT', `name container ${name}: the name is in use by stack ${holder.stack}`);
+}
+
+function newRecord(
+  stack: Stack,
+  { container, service, replaces }: ActionArgs['createContainer'],
+  image: Image,
+  index: ContainerIndex,
+): ContainerRecord {
+  const oneOff = container.replica === 0;
+  const mounts = effectiveMounts(service, imageDefaults(image.config).volumes);
+  const old = index.records.find(({ id }) => id === replaces);
+  const anonymousVolumes = anonymousVolumesOf(mounts, old);
+  const namedVolumes = namedVolumesOf(mounts, stack);
+  return {
+    version: 1,
+    id: randomBytes(32).toString('hex'),
+    name: container.name,
+    stack: stack.name,
+    service: container.service,
+    replica: container.replica,
+    oneOff,
+    createdAt: new Date().toISOString(),
+    labels: containerLabels({ stack, service, image, replica: container.replica, oneOff }),
+    image: { reference: service.image, id: image.id },
+    applied: service,
+    joined: chooseOwners(service, stack.name, index),
+    anonymousVolumes,
+    namedVolumes,
+    volumes: [...new Set([...Object.values(namedVolumes), ...Object.values(anonymousVolumes)])],
+    generation: 1,
+    bootId: readBootId(),
+    manuallyStopped: false,
+    state: 'creating',
+  };
+}
+
+/** A container that takes another's place takes over what it had at the same destinations. */
+function anonymousVolumesOf(
+  mounts: readonly Mount[],
+  old: ContainerRecord | undefined,
+): Readonly<Record<string, string>> {
+  const targets = mounts.flatMap((mount) => (mount.type === 'volume' && mount.volume === null ? [mount.target] : []));
+  return Object.fromEntries(targets.map((target) => [target, old?.anonymousVolumes[target] ?? anonymousVolumeName()]));
+}
+
+function namedVolumesOf(mounts: readonly Mount[], stack: Stack): Readonly<Record<string, string>> {
+  const keys = mounts.flatMap((mount) => (mount.type === 'volume' && mount.volume !== null ? [mount.volume] : []));
+  return Object.fromEntries(
+    keys.map((key) => {
+      const volume = stack.volumes[key];
+      if (volume === undefined) throw new BerthError('INTERNAL', `internal: volume ${key} is not in the stack`);
+      return [key, volume.name];
+    }),
+  );
+}

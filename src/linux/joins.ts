@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import type { NamespaceJoins } from '../oci/input.js';
+import type { Namespaces, Service } from '../stack/model.js';
+import { type ContainerIndex, findContainer } from './index.js';
+import type { Paths } from './paths.js';
+import type { ContainerRecord, JoinedNamespace } from './record.js';
+
+const JOINABLE = ['network', 'ipc', 'pid', 'uts', 'user', 'cgroup'] as const satisfies readonly JoinedNamespace[];
+const PINNED = { network: 'net', ipc: 'ipc', uts: 'uts' } as const;
+
+/** Whose namespaces a container is started in. */
+export interface Joined {
+  /** ids of the owners that it was asked to share with */
+  readonly joined: ContainerRecord['joined'];
+  /** the same, for config.json */
+  readonly joins: NamespaceJoins;
+  /** the service with the host's namespaces where an owner itself has the host's */
+  readonly service: Service;
+  /** the owner of the network, whose /etc/hosts and the like are shared, too; null: an own one, or the host's */
+  readonly networkOwner: ContainerRecord | null;
+}
+
+/**
+ * The containers that a service's namespaces come from as of now: of another service its lowest replica, the newest
+ * container of that place.
+ * @throws BerthError NOT_FOUND, INPUT for a namespace that its owner keeps to itself
+ */
+export function chooseOwners(service: Service, stack: string, index: ContainerIndex): ContainerRecord['joined'] {
+  const joined: Partial<Record<JoinedNamespace, string>> = {};
+  for (const namespace of JOINABLE) {
+    const source = service.namespaces[namespace];
+    if (source.kind === 'service') joined[namespace] = ownerOf(source.service, stack, index, service).id;
+    if (source.kind === 'container') joined[namespace] = findContainer(index, source.container).id;
+  }
+  return joined;
+}
+
+function ownerOf(owner: string, stack: string, { records }: ContainerIndex, service: Service): ContainerRecord {
+  const candidates = records.filter(
+    (record) => record.stack === stack && record.service === owner && !record.oneOff && record.state !== 'removing',
+  );
+  const lowest = Math.min(...candidates.map(({ replica }) => replica));
+  const newest = candidates.findLast(({ replica }) => replica === lowest);
+  if (newest !== undefined) return newest;
+  throw new BerthError('NOT_FOUND', `share namespaces of ${service.name} with service ${owner}: it has no container`);
+}
+
+/** Follows owners that themselves share, to where each namespace is pinned. @throws BerthError NOT_FOUND, INPUT */
+export function resolveJoins(
+  service: Service,
+  joined: ContainerRecord['joined'],
+  index: ContainerIndex,
+  paths: Paths,
+): Joined {
+  const joins: { -readonly [K in keyof NamespaceJoins]: NamespaceJoins[K] } = {};
+  const namespaces: { -readonly [K in keyof Namespaces]: Namespaces[K] } = { ...service.namespaces };
+  let networkOwner: ContainerRecord | null = null;
+  for (const namespace of JOINABLE) {
+    const owner = lastOwner(namespace, joined, index);
+    if (owner === null) continue;
+    if (owner.applied.namespaces[namespace].kind === 'host') {
+      namespaces[namespace] = { kind: 'host' };
+      continue;
+    }
+    const { namespaces: pins, shm } = paths.container(owner.id);
+    if (namespace === 'pid') joins.pidContainer = owner.id;
+    else if (namespace === 'user' || namespace === 'cgroup') throw unshareable(namespace, owner, 'not shareable');
+    else joins[namespace] = join(pins, PINNED[namespace]);
+    if (namespace === 'network') networkOwner = owner;
+    if (namespace === 'ipc') {
+      if (owner.applied.namespaces.ipc.kind !== 'shareable') {
+        throw unshareable('ipc', owner, 'private: give it `ipc: shareable`');
+      }
+      joins.shm = shm;
+    }
+  }
+  return { joined, joins, service: { ...service, namespaces }, networkOwner };
+}
+
+function unshareable(namespace: string, owner: ContainerRecord, reason: string): BerthError {
+  return new BerthError('INPUT', `share ${namespace} of container ${owner.name}: its namespace is ${reason}`);
+}
+
+/** Services may share in a chain; the last one has the namespace. A chain can't close: the stack file was checked. */
+function lastOwner(
+  namespace: JoinedNamespace,
+  joined: ContainerRecord['joined'],
+  { records }: ContainerIndex,
+): ContainerRecord | null {
+  let id = joined[namespace];
+  let owner: ContainerRecord | null = null;
+  const seen = new Set<string>();
+  while (id !== undefined && !seen.has(id)) {
+    seen.add(id);
+    owner = records.find((record) => record.id === id) ?? null;
+    if (owner === null)
+      throw new BerthError('NOT_FOUND', `share ${namespace} of container ${id.slice(0, 12)}: it is gone`);
+    id = owner.joined[namespace];
+  }
+  return owner;
+}

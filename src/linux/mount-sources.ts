@@ -1,0 +1,60 @@
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BerthError } from '../errors.js';
+import type { MountInput } from '../oci/input.js';
+import type { BindMount, Mount, VolumeMount } from '../stack/model.js';
+import { errnoOf } from './json.js';
+import type { Paths } from './paths.js';
+import type { ContainerRecord } from './record.js';
+import { inspectVolume, volumeSource } from './volumes.js';
+
+/** What is mounted where, volumes by the names on record. @throws BerthError NOT_FOUND, INPUT */
+export function mountInputs(mounts: readonly Mount[], record: ContainerRecord, paths: Paths): readonly MountInput[] {
+  return mounts.map((mount) => mountInput(mount, record, paths));
+}
+
+function mountInput(mount: Mount, record: ContainerRecord, paths: Paths): MountInput {
+  switch (mount.type) {
+    case 'tmpfs':
+      return { mount, source: '' };
+    case 'bind':
+      return { mount, source: bindSource(mount) };
+    case 'volume':
+      return volumeInput(mount, record, paths);
+  }
+}
+
+/** A path that isn't there becomes a directory where that is asked for, as in docker compose. */
+function bindSource({ source, createHostPath }: BindMount): string {
+  if (statSync(source, { throwIfNoEntry: false }) !== undefined) return source;
+  if (!createHostPath) {
+    throw new BerthError('INPUT', `mount ${source}: no such file or directory`, {
+      path: source,
+      hint: 'create it, or let it be made by `create_host_path: true`',
+    });
+  }
+  mkdirSync(source, { recursive: true, mode: 0o755 });
+  return source;
+}
+
+function volumeInput(mount: VolumeMount, record: ContainerRecord, paths: Paths): MountInput {
+  const name = mount.volume === null ? record.anonymousVolumes[mount.target] : record.namedVolumes[mount.volume];
+  if (name === undefined) throw new BerthError('INTERNAL', `internal: no volume on record for ${mount.target}`);
+  const { type, source, options } = volumeSource(paths, inspectVolume(paths, name));
+  if (mount.subpath !== null) return { mount, source: subpathOf(source, mount.subpath, name) };
+  return type === 'bind' ? { mount, source } : { mount, source, fileSystem: { type, options } };
+}
+
+/** A part of a volume, links followed only inside of it. @throws BerthError INPUT */
+function subpathOf(data: string, subpath: string, name: string): string {
+  const failed = (reason: string) => new BerthError('INPUT', `mount ${subpath} of volume ${name}: ${reason}`);
+  try {
+    const top = realpathSync(data);
+    const path = realpathSync(join(top, subpath));
+    if (path === top || path.startsWith(`${top}/`)) return path;
+    throw failed('it leads out of the volume');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') throw failed('no such file or directory');
+    throw error;
+  }
+}

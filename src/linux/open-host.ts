@@ -1,0 +1,58 @@
+import type { Addon } from '../addon/addon.js';
+import { loadAddon } from '../addon/native.js';
+import { BerthError } from '../errors.js';
+import type { ImageStore } from '../image/model.js';
+import { createEngine } from './engine.js';
+import type { Host } from './host.js';
+import { listContainers } from './index.js';
+import { lockStack } from './lock.js';
+import { createPaths } from './paths.js';
+import { readRecord } from './record.js';
+import { startContainer } from './start.js';
+import { recordApplied } from './state.js';
+import type { HostTools } from './tools.js';
+
+export interface HostOptions {
+  /** absolute: state that survives a reboot */
+  readonly root: string;
+  /** absolute: state of this boot */
+  readonly run: string;
+}
+
+/** Opens this machine as a host for stacks. Nothing is read or made; the addon and the store are loaded at first use. */
+export function openHost({ root, run }: HostOptions): Host {
+  const paths = createPaths(root, run);
+  let addon: Addon | null = null;
+  let store: Promise<ImageStore> | null = null;
+  const tools: HostTools = {
+    paths,
+    get addon() {
+      addon ??= loadAddon();
+      return addon;
+    },
+    images: () => {
+      store ??= import('../image/store.js').then(({ openStore }) => openStore(root));
+      return store;
+    },
+  };
+  return {
+    paths,
+    get addon() {
+      return tools.addon;
+    },
+    images: tools.images,
+    containers: () => listContainers(paths),
+    observe: async (name, stack) => (await import('./observe.js')).observe(tools, name, stack),
+    lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),
+    sweep: async (name) => (await import('./sweep.js')).sweep(tools, name),
+    engine: (options) => createEngine(tools, options),
+    startAttached: async (id) => {
+      const record = readRecord(paths.container(id), id);
+      if (record === null) throw new BerthError('NOT_FOUND', `start container ${id.slice(0, 12)}: it is gone`);
+      return startContainer(tools, record, true);
+    },
+    recordApplied: async (name, stack) => {
+      await recordApplied(paths.stack(name), name, stack);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { shimPath } from '../addon/native.js';
+import { readBootId } from './boot-id.js';
+import { imageOf, writeBundle } from './bundle.js';
+import { listContainers } from './index.js';
+import type { ContainerPaths } from './paths.js';
+import { type ContainerRecord, updateRecord } from './record.js';
+import { readStatus } from './status.js';
+import type { HostTools } from './tools.js';
+
+const LEAVE_MS = 5000;
+
+/**
+ * Starts a container that does not run; one that runs is left alone.
+ * @param attach true: the result is the descriptor of its attach stream, from before its first instruction; else -1
+ */
+export async function startContainer(tools: HostTools, record: ContainerRecord, attach: boolean): Promise<number> {
+  const { addon } = tools;
+  const paths = tools.paths.container(record.id);
+  const bootId = readBootId();
+  await shimLeft(tools, paths, bootId);
+  if (addon.shimAlive(paths.runDir)) return -1;
+  const current = { ...record, bootId, manuallyStopped: false };
+  if (record.bootId !== bootId) {
+    // Device numbers, the host's resolvers and what a power cut left half written are of another boot.
+    await writeBundle(tools, {
+      record: current,
+      image: await imageOf(tools, record),
+      index: listContainers(tools.paths),
+    });
+  }
+  if (record.bootId !== bootId || record.manuallyStopped) await updateRecord(paths, current);
+  mkdirSync(tools.paths.runContainers, { recursive: true, mode: 0o711 });
+  mkdirSync(paths.runDir, { recursive: true, mode: 0o700 });
+  const { streamFd } = await addon.startContainer({
+    shimPath: shimPath(),
+    containerDir: paths.dir,
+    runDir: paths.runDir,
+    attach,
+  });
+  return streamFd;
+}
+
+/** A shim whose container has ended leaves at once; until it has, its lock is held. */
+async function shimLeft({ addon }: HostTools, paths: ContainerPaths, bootId: string): Promise<void> {
+  const deadline = performance.now() + LEAVE_MS;
+  while (readStatus(paths, bootId)?.status === 'exited' && addon.shimAlive(paths.runDir)) {
+    if (performance.now() > deadline) return;
+    await sleep(2);
+  }
+}

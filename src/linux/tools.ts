@@ -1,0 +1,10 @@
+import type { Addon } from '../addon/addon.js';
+import type { ImageStore } from '../image/model.js';
+import type { Paths } from './paths.js';
+
+/** What every part of the engine works with. */
+export interface HostTools {
+  readonly paths: Paths;
+  readonly addon: Addon;
+  readonly images: () => Promise<ImageStore>;
+}
