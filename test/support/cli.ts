@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeRootfs } from './rootfs.js';
 import { assertWorldClean, snapshotWorld } from './world.js';
 
 /** What a command of `berth` left. */
@@ -34,24 +35,6 @@ export interface Bench {
   /** as `berth`, of which 0 is expected. @throws with what it printed */
   readonly ok: (...args: string[]) => Promise<string>;
 }
-
-const PROGRAMS = [
-  'sh',
-  'sleep',
-  'echo',
-  'cat',
-  'env',
-  'id',
-  'pwd',
-  'true',
-  'false',
-  'stty',
-  'tty',
-  'test',
-  'kill',
-  'seq',
-  'touch',
-];
 
 const entry = join(process.cwd(), 'dist', 'berth.cjs');
 
@@ -92,15 +75,6 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
     assertWorldClean(before);
     rmSync(dir, { recursive: true });
   }
-}
-
-/** A root file system of busybox alone. */
-function writeRootfs(dir: string): void {
-  for (const sub of ['bin', 'etc', 'tmp', 'data']) mkdirSync(join(dir, sub), { recursive: true });
-  cpSync('/usr/bin/busybox', join(dir, 'bin/busybox'));
-  for (const name of PROGRAMS) symlinkSync('busybox', join(dir, 'bin', name));
-  writeFileSync(join(dir, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1000::/home/guest:/bin/sh\n');
-  writeFileSync(join(dir, 'etc/group'), 'root:x:0:\nguest:x:1000:\n');
 }
 
 function startBerth(args: readonly string[], cwd: string): RunningCommand {
