@@ -55,6 +55,22 @@ CgroupWrites WritesOf(const CgroupHost& host, const ControllerFiles& files, cons
   return writes;
 }
 
+// As WritesOf, for a cgroup of which the directory is there: what is inherited is read from its parent.
+CgroupWrites WritesIn(const CgroupHost& host, const ControllerFiles& files, const LinuxResources& resources,
+                      const std::string& directory) {
+  CgroupWrites all = WritesOf(host, files, resources);
+  const std::string parent = directory.substr(0, directory.rfind('/') + 1);
+  std::erase_if(all.writes, [&](CgroupWrite& write) {
+    if (!write.is_inherited) {
+      return false;
+    }
+    const auto text = ReadFileAt(AT_FDCWD, parent + write.file);
+    write.value = text ? Trim(*text) : std::string_view();
+    return write.value.empty();
+  });
+  return all;
+}
+
 bool AsksForSomething(const CgroupWrites& writes) {
   return std::any_of(writes.writes.begin(), writes.writes.end(), [](const CgroupWrite& w) { return !w.is_default; }) ||
          std::any_of(writes.tables.begin(), writes.tables.end(), [](const CgroupTable& t) { return !t.rows.empty(); });
@@ -160,6 +176,8 @@ int64_t Pages(std::string_view text) {
   return unlimited ? -1 : *number / ::sysconf(_SC_PAGESIZE);
 }
 
+std::string_view FirstLine(std::string_view text) { return Trim(text.substr(0, text.find('\n'))); }
+
 bool Same(Compare compare, std::string_view expected, std::string_view actual) {
   switch (compare) {
     case Compare::kText:
@@ -168,6 +186,8 @@ bool Same(Compare compare, std::string_view expected, std::string_view actual) {
       return Pages(expected) == Pages(actual);
     case Compare::kCpuset:
       return ParseCpuset(expected) == ParseCpuset(actual);
+    case Compare::kFirstLine:
+      return FirstLine(actual) == expected || FirstLine(actual).ends_with(" " + std::string(expected));
     case Compare::kNever:
       return true;
   }
@@ -180,7 +200,8 @@ void CompareWrite(const std::string& directory, const CgroupWrite& write, std::v
   }
   const auto text = ReadFileAt(AT_FDCWD, directory + "/" + write.file);
   if (text && !Same(write.compare, write.value, *text)) {
-    out->push_back({write.controller, write.file, std::string(Trim(write.value)), std::string(Trim(*text))});
+    const std::string_view actual = write.compare == Compare::kFirstLine ? FirstLine(*text) : Trim(*text);
+    out->push_back({write.controller, write.file, std::string(Trim(write.value)), std::string(actual)});
   }
 }
 
@@ -227,8 +248,10 @@ std::vector<Unsupported> UnsupportedResources(const CgroupHost& host, const Linu
                                                  : "it is mounted in no hierarchy of this host"});
   }
   const Controller* blkio = host.Find("blkio");
-  if (resources.blkio_weight.value_or(0) != 0 && IsMounted(blkio) &&
-      ::access((blkio->mount_point + "/blkio.bfq.weight").c_str(), F_OK) != 0) {
+  // The weights' own files are not in the root cgroup.
+  const bool weighted = resources.blkio_weight.value_or(0) != 0 || !resources.blkio_weight_device.empty();
+  if (weighted && IsMounted(blkio) && !IsV2(blkio) &&
+      ::access((blkio->mount_point + "/blkio.bfq.io_service_bytes").c_str(), F_OK) != 0) {
     unsupported.push_back({"blkio", "this kernel schedules no proportional weight (no BFQ)"});
   }
   if (!resources.unified.empty() && host.unified.empty()) {
@@ -246,7 +269,7 @@ Status ApplyResources(const CgroupHost& host, const std::string& path, const Lin
     if (directory.empty()) {
       continue;
     }
-    const CgroupWrites writes = WritesOf(host, files, resources);
+    const CgroupWrites writes = WritesIn(host, files, resources, directory);
     BERTH_TRY(WriteAllOf(directory, writes.writes, resources));
     for (const CgroupTable& table : writes.tables) {
       BERTH_TRY(WriteTable(directory, table));
@@ -266,7 +289,7 @@ Result<std::vector<CgroupDifference>> Differences(const CgroupHost& host, const 
     if (directory.empty()) {
       continue;
     }
-    const CgroupWrites writes = WritesOf(host, files, resources);
+    const CgroupWrites writes = WritesIn(host, files, resources, directory);
     for (const CgroupWrite& write : writes.writes) {
       CompareWrite(directory, write, &differences);
     }

@@ -12,10 +12,11 @@ namespace berth {
 
 // How a file's content is compared with what was written.
 enum class Compare {
-  kText,    // the same text
-  kBytes,   // a size, which the kernel rounds down to pages; "max" and v1's largest number are unlimited
-  kCpuset,  // a list of numbers such as 0-2,5
-  kNever,   // write-only, or a history of writes
+  kText,       // the same text
+  kBytes,      // a size, which the kernel rounds down to pages; "max" and v1's largest number are unlimited
+  kCpuset,     // a list of numbers such as 0-2,5
+  kFirstLine,  // the first line, or the last word of it
+  kNever,      // write-only, or a history of writes
 };
 
 struct CgroupWrite {
@@ -25,6 +26,8 @@ struct CgroupWrite {
   Compare compare = Compare::kText;
   // What the kernel gives a new cgroup anyway: written only over an existing one, and skipped where the file is missing.
   bool is_default = false;
+  // A default that is the parent cgroup's value: `value` is filled in where the directory is known.
+  bool is_inherited = false;
 };
 
 // A file with a line per device, "major:minor value". Devices that are not wanted are reset.
@@ -40,10 +43,13 @@ struct CgroupWrites {
   std::vector<CgroupTable> tables;
 
   void Set(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
-    writes.push_back({controller, std::move(file), std::move(value), compare, false});
+    writes.push_back({controller, std::move(file), std::move(value), compare, false, false});
   }
   void Default(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
-    writes.push_back({controller, std::move(file), std::move(value), compare, true});
+    writes.push_back({controller, std::move(file), std::move(value), compare, true, false});
+  }
+  void Inherit(const char* controller, std::string file, Compare compare = Compare::kText) {
+    writes.push_back({controller, std::move(file), {}, compare, true, true});
   }
 };
 

@@ -1,15 +1,23 @@
-// admin-guide/cgroup-v1/cpusets.rst. Without a wish the parent's sets are inherited when the cgroup is made.
+// admin-guide/cgroup-v1/cpusets.rst. Without a wish the sets are the parent's.
 #include "runtime/cgroup/write.h"
 
 namespace berth {
 
+namespace {
+
+void SetOrInherit(CgroupWrites* out, const char* file, const std::string& value) {
+  if (value.empty()) {
+    out->Inherit("cpuset", file, Compare::kCpuset);
+  } else {
+    out->Set("cpuset", file, value, Compare::kCpuset);
+  }
+}
+
+}  // namespace
+
 void CpusetV1(const LinuxResources& resources, CgroupWrites* out) {
-  if (!resources.cpus.empty()) {
-    out->Set("cpuset", "cpuset.cpus", resources.cpus, Compare::kCpuset);
-  }
-  if (!resources.mems.empty()) {
-    out->Set("cpuset", "cpuset.mems", resources.mems, Compare::kCpuset);
-  }
+  SetOrInherit(out, "cpuset.cpus", resources.cpus);
+  SetOrInherit(out, "cpuset.mems", resources.mems);
 }
 
 }  // namespace berth

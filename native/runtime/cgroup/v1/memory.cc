@@ -22,12 +22,14 @@ void MemoryV1(const LinuxResources& resources, CgroupWrites* out) {
   SetOrUnlimited(out, "memory.soft_limit_in_bytes", resources.memory_reservation);
   if (resources.memory_swappiness) {
     out->Set("memory", "memory.swappiness", std::to_string(*resources.memory_swappiness));
-  }
-  // memory.oom_control reads back as several lines, of which the switch is the first.
-  if (resources.disable_oom_killer) {
-    out->Set("memory", "memory.oom_control", "1", Compare::kNever);
   } else {
-    out->Default("memory", "memory.oom_control", "0", Compare::kNever);
+    out->Inherit("memory", "memory.swappiness");
+  }
+  // memory.oom_control reads back as several lines, the first one "oom_kill_disable 0".
+  if (resources.disable_oom_killer) {
+    out->Set("memory", "memory.oom_control", "1", Compare::kFirstLine);
+  } else {
+    out->Default("memory", "memory.oom_control", "0", Compare::kFirstLine);
   }
 }
 

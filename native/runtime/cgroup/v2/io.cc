@@ -28,15 +28,15 @@ std::string Row(const Rates& rates) {
 
 void IoV2(const LinuxResources& resources, CgroupWrites* out) {
   if (resources.blkio_weight && *resources.blkio_weight != 0) {
-    out->Set("io", "io.weight", "default " + std::to_string(IoWeight(*resources.blkio_weight)));
+    out->Set("io", "io.weight", "default " + std::to_string(IoWeight(*resources.blkio_weight)), Compare::kFirstLine);
+  } else {
+    out->Default("io", "io.weight", "default 100", Compare::kFirstLine);
   }
-  if (!resources.blkio_weight_device.empty()) {
-    CgroupTable weights{"io", "io.weight", {}, "default"};
-    for (const WeightDevice& device : resources.blkio_weight_device) {
-      weights.rows[DeviceKey(device.major, device.minor)] = std::to_string(IoWeight(device.weight));
-    }
-    out->tables.push_back(std::move(weights));
+  CgroupTable weights{"io", "io.weight", {}, "default"};
+  for (const WeightDevice& device : resources.blkio_weight_device) {
+    weights.rows[DeviceKey(device.major, device.minor)] = std::to_string(IoWeight(device.weight));
   }
+  out->tables.push_back(std::move(weights));
   std::map<std::string, Rates> rates;
   Collect(resources.read_bps, 0, &rates);
   Collect(resources.write_bps, 1, &rates);
