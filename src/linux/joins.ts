@@ -38,7 +38,7 @@ export function chooseOwners(service: Service, stack: string, index: ContainerIn
 
 function ownerOf(owner: string, stack: string, { records }: ContainerIndex, service: Service): ContainerRecord {
   const candidates = records.filter(
-    (record) => record.stack === stack && record.service === owner && !record.oneOff && record.state !== 'removing',
+    (record) => record.stack === stack && record.service === owner && !record.oneOff && record.state === 'created',
   );
   const lowest = Math.min(...candidates.map(({ replica }) => replica));
   const newest = candidates.findLast(({ replica }) => replica === lowest);

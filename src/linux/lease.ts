@@ -11,13 +11,14 @@ export interface Lease {
 
 /**
  * @param readSerial the stack's serial as it is on disk
- * @throws BerthError STALE by `work` where another command has changed the stack meanwhile
+ * @throws BerthError STALE by every further `work` once another command has changed the stack meanwhile
  */
 export function createLease(lock: StackLock, readSerial: () => number): Lease {
   let working = 0;
   let waiting = 0;
   let serialThen: number | null = null; // while the lock is given up
   let taking: Promise<void> | null = null;
+  let stale: BerthError | null = null;
 
   const giveUp = (): void => {
     if (working > 0 || waiting === 0 || serialThen !== null) return;
@@ -27,11 +28,10 @@ export function createLease(lock: StackLock, readSerial: () => number): Lease {
   const takeBack = async (expected: number): Promise<void> => {
     await lock.resume();
     serialThen = null;
-    if (readSerial() !== expected) {
-      throw new BerthError('STALE', 'another command has changed the stack meanwhile', {
-        hint: 'run the command again',
-      });
-    }
+    if (readSerial() === expected) return;
+    stale = new BerthError('STALE', 'another command has changed the stack meanwhile', {
+      hint: 'run the command again',
+    });
   };
   return {
     work: async (step) => {
@@ -44,6 +44,7 @@ export function createLease(lock: StackLock, readSerial: () => number): Lease {
           });
           await taking;
         }
+        if (stale !== null) throw stale;
         return await step();
       } finally {
         working -= 1;

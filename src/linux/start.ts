@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shimPath } from '../addon/native.js';
+import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
 import { imageOf, writeBundle } from './bundle.js';
 import { listContainers } from './index.js';
@@ -46,7 +47,7 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
 async function shimLeft({ addon }: HostTools, paths: ContainerPaths, bootId: string): Promise<void> {
   const deadline = performance.now() + LEAVE_MS;
   while (readStatus(paths, bootId)?.status === 'exited' && addon.shimAlive(paths.runDir)) {
-    if (performance.now() > deadline) return;
+    if (performance.now() > deadline) throw new BerthError('SYSTEM', 'the shim of its last run does not leave');
     await sleep(2);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '../errors.js';
 import { parseStatus, type ShimStatus } from '../oci/status.js';
 import type { ActionArgs } from '../plan/plan.js';
@@ -6,6 +7,9 @@ import { askShim } from './shim-request.js';
 import { readStatus } from './status.js';
 import { openStream } from './stream.js';
 import type { HostTools } from './tools.js';
+
+/** A shim that is just coming or going does not answer; it has done so by then. */
+const RETRY_MS = 5;
 
 type Condition = ActionArgs['waitForCondition']['condition'];
 type Verdict = 'met' | 'waiting' | { readonly never: string };
@@ -27,7 +31,11 @@ export async function waitForCondition(
     if (isMet(judgeCondition(status, isLive, condition), record)) return;
     const request = { kind: 'attach', stdin: false, output: false, states: true } as const;
     const reply = await askShim(tools, paths.runDir, request);
-    if (reply === null) continue;
+    if (signal.aborted) throw interrupted(record);
+    if (reply === null) {
+      await sleep(RETRY_MS);
+      continue;
+    }
     if (await watch(reply.streamFd, reply.status, record, condition, signal)) return;
   }
 }
@@ -51,12 +59,16 @@ async function watch(
         if (isMet(judgeCondition(parseStatus(frame.text), true, condition), record)) return true;
       }
     }
-    if (signal.aborted) throw new BerthError('STEP', `wait for container ${record.name}: interrupted`);
+    if (signal.aborted) throw interrupted(record);
     return false;
   } finally {
     signal.removeEventListener('abort', stop);
     stream.close();
   }
+}
+
+function interrupted({ name }: ContainerRecord): BerthError {
+  return new BerthError('STEP', `wait for container ${name}: interrupted`);
 }
 
 function isMet(verdict: Verdict, { name }: ContainerRecord): boolean {
