@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -113,6 +114,12 @@ Status WriteAll(int fd, std::string_view data, const char* what) {
   while (!data.empty()) {
     const ssize_t put = ::write(fd, data.data(), data.size());
     if (put < 0 && errno == EINTR) {
+      continue;
+    }
+    if (put < 0 && errno == EAGAIN) {
+      // A pipe that whoever shares it with us has made non-blocking.
+      struct pollfd writable{.fd = fd, .events = POLLOUT, .revents = 0};
+      ::poll(&writable, 1, -1);
       continue;
     }
     if (put < 0) {

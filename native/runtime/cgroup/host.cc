@@ -45,10 +45,10 @@ void AddV1(const MountLine& mount, CgroupHost* host) {
   }
 }
 
-// /proc/cgroups: name hierarchy num_cgroups enabled
+// /proc/cgroups: name, hierarchy, num_cgroups and enabled with tabs between.
 void AddHierarchies(std::string_view text, CgroupHost* host) {
   for (const std::string_view line : Split(text, '\n')) {
-    const std::vector<std::string_view> fields = SplitWords(line);
+    const std::vector<std::string_view> fields = Split(line, '\t');
     if (fields.size() < 4 || fields[0].starts_with('#')) {
       continue;
     }
