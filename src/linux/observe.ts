@@ -5,6 +5,7 @@ import type { Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { observeDrift } from './drift.js';
 import { listContainers } from './index.js';
+import { limitNotes } from './limit-notes.js';
 import { containerCgroup } from './paths.js';
 import type { ContainerRecord } from './record.js';
 import { readStackState } from './state.js';
@@ -30,6 +31,7 @@ export async function observe(tools: HostTools, name: string, stack: Stack | nul
       .map((record) => observeContainer(tools, record, bootId)),
     volumes: observeVolumes(paths, name, index.records, names),
     images: stack === null ? {} : await observeImages(await tools.images(), stack),
+    notes: stack === null ? [] : limitNotes(tools.addon, stack),
   };
 }
 

@@ -13,6 +13,8 @@ export interface ObservedState {
   readonly volumes: readonly ObservedVolume[];
   /** images of the store by every name and id that the stack's services ask for */
   readonly images: Readonly<Record<string, ObservedImage>>;
+  /** warnings of what the stack asks for and this host has no notion of; absent: none */
+  readonly notes?: readonly string[];
 }
 
 export type ContainerStatus =

@@ -35,7 +35,7 @@ export function plan(stack: Stack, observed: ObservedState, asked: Partial<PlanO
     ...draftServices(decided, context),
     ...orphans.removals.flatMap(({ stops, removes }) => [...stops, ...removes]),
   ];
-  const notes = [...context.volumes.notes, ...keptNotes(decided), ...orphans.notes];
+  const notes = [...(observed.notes ?? []), ...context.volumes.notes, ...keptNotes(decided), ...orphans.notes];
   return { format: 1, stack: stack.name, serial: observed.serial, steps: numberSteps(drafts), notes };
 }
 

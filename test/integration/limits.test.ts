@@ -172,7 +172,9 @@ describe('limits', () => {
     expect(held()).toBe(kernel.holds[1]);
 
     await host.up(service(''));
-    expect(files.read(limit.controller, kernel.file)).toBe(untouched.read(limit.controller, kernel.file));
+    // An empty set of cpus means the parent's; some kernels let it be emptied again, some don't.
+    const file = kernel.file === 'cpuset.cpus' && files.version('cpuset') === 2 ? 'cpuset.cpus.effective' : kernel.file;
+    expect(files.read(limit.controller, file)).toBe(untouched.read(limit.controller, file));
     expect(await host.container('web')).toMatchObject({ pid: before.pid, drift: [] });
   });
 
@@ -209,7 +211,7 @@ describe('what the host refuses', () => {
       const memory = host.host.addon.cgroupHost().controllers.find(({ name }) => name === 'memory');
       if (memory?.version !== 2) return ctx.skip('the memory controller of this host is a v1 one');
       const { notes } = await host.plan(service(keys));
-      expect(notes).toEqual([`service web: ${keys.split(':')[0]} has no effect: cgroup v2 has nothing of the kind`]);
+      expect(notes).toContain(`service web: ${keys.split(':')[0]} has no effect: cgroup v2 has nothing of the kind`);
       await host.up(service(keys));
       expect((await host.container('web')).drift).toEqual([]);
     },

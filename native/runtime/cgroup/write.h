@@ -26,8 +26,9 @@ struct CgroupWrite {
   Compare compare = Compare::kText;
   // What the kernel gives a new cgroup anyway: written only over an existing one, and skipped where the file is missing.
   bool is_default = false;
-  // A default that is the parent cgroup's value: `value` is filled in where the directory is known.
-  bool is_inherited = false;
+  // For a default that is the parent cgroup's value: the parent's file to read it from, once the directory is known.
+  // Written only where it differs.
+  std::string inherited_from = {};
 };
 
 // A file with a line per device, "major:minor value". Devices that are not wanted are reset.
@@ -43,13 +44,13 @@ struct CgroupWrites {
   std::vector<CgroupTable> tables;
 
   void Set(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
-    writes.push_back({controller, std::move(file), std::move(value), compare, false, false});
+    writes.push_back({controller, std::move(file), std::move(value), compare, false});
   }
   void Default(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
-    writes.push_back({controller, std::move(file), std::move(value), compare, true, false});
+    writes.push_back({controller, std::move(file), std::move(value), compare, true});
   }
-  void Inherit(const char* controller, std::string file, Compare compare = Compare::kText) {
-    writes.push_back({controller, std::move(file), {}, compare, true, true});
+  void Inherit(const char* controller, std::string file, std::string from, Compare compare = Compare::kText) {
+    writes.push_back({controller, std::move(file), {}, compare, true, std::move(from)});
   }
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 void SetOrInherit(CgroupWrites* out, const char* file, const std::string& value) {
   if (value.empty()) {
-    out->Inherit("cpuset", file, Compare::kCpuset);
+    out->Inherit("cpuset", file, file, Compare::kCpuset);
   } else {
     out->Set("cpuset", file, value, Compare::kCpuset);
   }

@@ -23,7 +23,7 @@ void MemoryV1(const LinuxResources& resources, CgroupWrites* out) {
   if (resources.memory_swappiness) {
     out->Set("memory", "memory.swappiness", std::to_string(*resources.memory_swappiness));
   } else {
-    out->Inherit("memory", "memory.swappiness");
+    out->Inherit("memory", "memory.swappiness", "memory.swappiness");
   }
   // memory.oom_control reads back as several lines, the first one "oom_kill_disable 0".
   if (resources.disable_oom_killer) {
