@@ -75,8 +75,8 @@ export function planPause(
 }
 
 /** True where a process lives, or will be started again by the shim. */
-export function isLive(container: ObservedContainer): boolean {
-  return container.status === 'running' || container.status === 'paused' || container.status === 'restarting';
+export function isLive({ status }: Pick<ObservedContainer, 'status'>): boolean {
+  return status === 'running' || status === 'paused' || status === 'restarting';
 }
 
 /**

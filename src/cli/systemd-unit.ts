@@ -5,14 +5,15 @@ export const UNIT_PATH = '/etc/systemd/system/berth-boot.service';
 export const WANTS_PATH = '/etc/systemd/system/multi-user.target.wants/berth-boot.service';
 
 export interface UnitOptions {
-  readonly program: string;
+  /** absolute paths of Node and of our entry: a service's PATH need not have the one, and nothing is to be built at boot */
+  readonly command: readonly string[];
   readonly root: string;
   readonly run: string;
 }
 
 /** A oneshot unit: containers don't belong to it, so that stopping it leaves them running. */
-export function unitText({ program, root, run }: UnitOptions): string {
-  const words = [program, '--root', resolve(root), '--run', resolve(run), 'boot'];
+export function unitText({ command, root, run }: UnitOptions): string {
+  const words = [...command, '--root', resolve(root), '--run', resolve(run), 'boot'];
   return [
     '[Unit]',
     'Description=Start the containers of Berth that should run after a reboot',

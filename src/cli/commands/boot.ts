@@ -34,8 +34,12 @@ const start = defineCommand<LockOption>({
           lockTimeoutMs: invocation.options.lockTimeout ?? 0,
           interrupts,
           plan: ({ containers, serial }) => {
-            const options = { stack: name, serial, cause: 'restart policy' };
-            return planStart(containers.filter(shouldRun), containers, options);
+            const asked = containers.filter(shouldRun);
+            return planStart(asked, withoutStopped(containers, asked), {
+              stack: name,
+              serial,
+              cause: 'restart policy',
+            });
           },
         });
         code = Math.max(code, outcome.code);
@@ -56,6 +60,14 @@ export function shouldRun(container: ObservedContainer): boolean {
   return policy === 'always' || (policy === 'unless-stopped' && !container.manuallyStopped);
 }
 
+/** What stays stopped is waited for by nobody: its condition held when `up` ran, and nothing will change it now. */
+function withoutStopped(
+  containers: readonly ObservedContainer[],
+  asked: readonly ObservedContainer[],
+): readonly ObservedContainer[] {
+  return containers.filter((container) => asked.includes(container) || isLive(container));
+}
+
 const enable = defineCommand({
   name: 'boot enable',
   summary: 'write a systemd unit that starts containers after a reboot',
@@ -69,8 +81,8 @@ const enable = defineCommand({
       });
     }
     const { root, run } = invocation.globals;
-    const program = join(BERTH_DIST, '../bin/berth');
-    writeFileSync(UNIT_PATH, unitText({ program, root, run }), { mode: 0o644 });
+    const command = [process.execPath, join(BERTH_DIST, 'berth.cjs')];
+    writeFileSync(UNIT_PATH, unitText({ command, root, run }), { mode: 0o644 });
     mkdirSync(dirname(WANTS_PATH), { recursive: true });
     rmSync(WANTS_PATH, { force: true });
     symlinkSync(UNIT_PATH, WANTS_PATH);

@@ -1,8 +1,10 @@
 import { readStackState } from '../../linux/state.js';
+import type { ContainerStatus } from '../../plan/observed.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
 import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
+import { isLive } from '../lifecycle.js';
 import { formatTable } from '../table.js';
 
 interface LsOptions {
@@ -23,13 +25,13 @@ export const main: CommandMain = defineCommand<LsOptions>({
   run: async (invocation) => {
     const { options, output } = invocation;
     const { host } = await openContext(invocation);
-    const states = new Map<string, string[]>();
+    const states = new Map<string, ContainerStatus[]>();
     for (const record of host.containers().records) {
       const { status } = containerFacts(host, record);
       states.set(record.stack, [...(states.get(record.stack) ?? []), status]);
     }
     const stacks = [...states]
-      .filter(([, all]) => options.all === true || all.includes('running'))
+      .filter(([, all]) => options.all === true || all.some((status) => isLive({ status })))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, all]) => ({
         Name: name,

@@ -5,13 +5,13 @@ import { openContext, stackName } from '../context.js';
 import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
 import { listFlag } from '../globals.js';
+import { isLive } from '../lifecycle.js';
 import { formatTable } from '../table.js';
 
 interface PsOptions {
   readonly all?: boolean;
   readonly quiet?: boolean;
   readonly services?: boolean;
-  readonly orphans?: boolean;
   readonly trunc?: boolean;
   readonly format: string;
   readonly status?: readonly string[];
@@ -54,9 +54,9 @@ export const main: CommandMain = defineCommand<PsOptions>({
 });
 
 /** Docker compose: what runs, unless asked for all or for a state. */
-function isShown({ status }: ContainerFacts, { all, status: wanted }: PsOptions): boolean {
-  if (wanted !== undefined) return wanted.includes(status);
-  return all === true || status === 'running' || status === 'paused' || status === 'restarting';
+function isShown(facts: ContainerFacts, { all, status: wanted }: PsOptions): boolean {
+  if (wanted !== undefined) return wanted.includes(facts.status);
+  return all === true || isLive(facts);
 }
 
 function render(shown: readonly ContainerFacts[], options: PsOptions, nowMs: number): string {
