@@ -17,7 +17,7 @@ class Health {
  public:
   // A run began; `check` absent: none. Times are CLOCK_MONOTONIC.
   void Begin(const std::optional<HealthCheck>& check, int64_t now_ms);
-  // The check was changed while the container runs: what was learnt stays where there still is a check.
+  // How and when the same test is made was changed while the container runs: what was learnt stays.
   void Change(const std::optional<HealthCheck>& check, int64_t now_ms);
   void End() { *this = Health(); }
 

@@ -1,4 +1,6 @@
 // Running the probes of a container: one at a time, none while it is paused.
+#include <utility>
+
 #include "shim/clock.h"
 #include "shim/supervisor.h"
 
@@ -14,7 +16,21 @@ void Supervisor::ScheduleProbe() {
 void Supervisor::EndHealth() {
   probe_timer_.Stop();
   probe_.Cancel();
+  discard_probe_ = false;
   health_.End();
+}
+
+void Supervisor::ChangeHealth(const std::optional<HealthCheck>& before) {
+  const auto& now = settings_.health;
+  if (before && now && before->test != now->test) {
+    // What another test found, or finds yet, says nothing about this one.
+    discard_probe_ = probe_.running();
+    health_.Begin(now, MonotonicMs());
+    status_.health_output.clear();
+  } else {
+    health_.Change(now, MonotonicMs());
+  }
+  ScheduleProbe();
 }
 
 void Supervisor::ProbeNow() {
@@ -30,7 +46,7 @@ void Supervisor::ProbeNow() {
 }
 
 void Supervisor::OnProbed(bool success, const std::string& output) {
-  if (status_.status == RunStatus::kPaused || !health_.enabled()) {
+  if (std::exchange(discard_probe_, false) || status_.status == RunStatus::kPaused || !health_.enabled()) {
     ScheduleProbe();
     return;
   }

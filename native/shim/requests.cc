@@ -160,6 +160,7 @@ void Supervisor::OnReloaded(const WorkerReply& reply, uint64_t wanted) {
     FailAll(job_calls_, reply.message);
     return;
   }
+  const std::optional<HealthCheck> check_before = settings_.health;
   auto taken = TakeSettings();
   if (taken && settings_.generation < wanted) {
     taken = berth::Fail(ESTALE, "reload", "supervise is of generation " + std::to_string(settings_.generation));
@@ -169,8 +170,7 @@ void Supervisor::OnReloaded(const WorkerReply& reply, uint64_t wanted) {
     return;
   }
   if (phase_ == Phase::kRunning) {
-    health_.Change(settings_.health, MonotonicMs());
-    ScheduleProbe();
+    ChangeHealth(check_before);
   }
   Publish();
   AnswerAll(job_calls_);

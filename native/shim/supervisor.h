@@ -102,6 +102,7 @@ class Supervisor final : public StartListener {
   // health_checks.cc
   void ScheduleProbe();
   void EndHealth();
+  void ChangeHealth(const std::optional<HealthCheck>& before);
   void ProbeNow();
   void OnProbed(bool success, const std::string& output);
 
@@ -148,6 +149,7 @@ class Supervisor final : public StartListener {
 
   Health health_;
   Probe probe_;
+  bool discard_probe_ = false;  // the test that runs is of a check that was changed
   Timer probe_timer_;
 };
 

@@ -73,7 +73,7 @@ function parseVolume(text: string, stack: Stack, cwd: string): Mount {
     };
   }
   if (typeof source === 'string' && !(source in stack.volumes))
-    throw refuse(`there is no volume '${source}' in the stack file`);
+    throw refuse(`no service of the stack file uses a volume '${source}'`);
   return {
     type: 'volume',
     volume: source ?? null,

@@ -38,7 +38,7 @@ describe('on a terminal', () => {
       bench.write(stack);
       await bench.ok('up', '-d');
       await withTerminal(bench.shell('exec', 'web', 'sh'), bench.dir, async ({ screen, type, resize }) => {
-        await vi.waitFor(() => expect(screen()).toMatch(/# $/m), patience);
+        await vi.waitFor(() => expect(screen()).toMatch(/# *$/m), patience);
         type('tty; stty size', 'Enter');
         await vi.waitFor(() => expect(screen()).toMatch(/\/dev\/pts\/\d+\s+30 100/), patience);
         resize(80, 20);

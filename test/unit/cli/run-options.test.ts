@@ -56,7 +56,7 @@ describe('a one-off container', () => {
   });
 
   it.each([
-    ['other:/data', "there is no volume 'other'"],
+    ['other:/data', "uses a volume 'other'"],
     ['data:relative', 'expected an absolute path'],
     ['data:/', 'expected an absolute path'],
     ['data:/data:rx', "unknown option 'rx'"],
