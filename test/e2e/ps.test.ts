@@ -27,8 +27,7 @@ describe('ps', () => {
       expect(await ok('ps', '-a')).toMatch(/\nberthtestps1-job-1 .* Exited \(3\) .* ago\n/);
       expect(await ok('ps', '--services')).toBe('web\n');
       expect(await ok('ps', '-a', '--services')).toBe('job\nweb\n');
-      expect(await ok('ps', '-q')).toMatch(/^[0-9a-f]{12}\n$/);
-      expect(await ok('ps', '-q', '--no-trunc')).toMatch(/^[0-9a-f]{64}\n$/);
+      expect(await ok('ps', '-q')).toMatch(/^[0-9a-f]{64}\n$/);
       expect(await ok('ps', '-q', 'job')).toBe('');
       expect((await berth(['ps', '--status', 'gone'])).code).toBe(2);
       expect((await berth(['ps', 'nobody'])).stderr).toContain("no container of service 'nobody'");
