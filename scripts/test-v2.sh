@@ -1,21 +1,24 @@
 #!/bin/sh
 # Runs integration and end-to-end tests in a virtual machine whose only cgroup hierarchy is cgroup v2 (scripts/v2).
-# usage: test-v2.sh [--kernel 6.1|6.12] [--part limits]
+# usage: test-v2.sh [--kernel 6.1|6.12] [--layout v2|hybrid|v1] [--part limits] [FILE…]
 #   --kernel  Debian 12's own kernel (6.1, the default), or its newer one
+#   --layout  v2 is the default; hybrid: v1 controllers beside a cgroup2 tree without any; v1: no cgroup2 tree
 #   --part    limits: the tests that set every limit and read it back; without it all integration and end-to-end tests
 set -eu
 cd "$(dirname "$0")/.."
 
-kernel=6.1 tests='--project integration --project e2e' seconds=3600
+kernel=6.1 layout=v2 tests='--project integration --project e2e' seconds=3600
 while [ $# -gt 0 ]; do
   case $1 in
     --kernel) kernel=${2-} && shift ;;
+    --layout) layout=${2-} && shift ;;
     --part)
       [ "${2-}" = limits ] || { echo "test-v2.sh: no part ${2-}; there is: limits" >&2 && exit 2; }
       tests='--project integration test/integration/limits.test.ts' seconds=600
       shift
       ;;
-    *) echo "test-v2.sh: unknown option $1" >&2 && exit 2 ;;
+    --*) echo "test-v2.sh: unknown option $1" >&2 && exit 2 ;;
+    *) tests="$tests $1" ;;
   esac
   shift
 done
@@ -24,6 +27,8 @@ case $kernel in
   6.12) package=linux-image-6.12-cloud-amd64 ;;
   *) echo "test-v2.sh: no kernel $kernel; there are: 6.1 6.12" >&2 && exit 2 ;;
 esac
+
+case $layout in v1 | hybrid | v2) ;; *) echo "test-v2.sh: no layout $layout; there are: v2 hybrid v1" >&2 && exit 2 ;; esac
 
 skip() { echo "skipped: v2: $*" && exit 0; }
 [ "$(uname -m)" = x86_64 ] || skip "the virtual machine is an x86-64 one"
@@ -34,10 +39,12 @@ dir=$PWD/build-v2/$kernel
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 mkdir -p "$dir"
-sh scripts/v2/kernel.sh "$package" "$dir"
 status=0
+sh scripts/v2/kernel.sh "$package" "$dir" || status=$?
+[ "$status" != 3 ] || skip "$package could not be downloaded"
+[ "$status" = 0 ] || exit "$status"
 # shellcheck disable=SC2086 # a list of words
-sh scripts/v2/vm.sh "$dir" "$out" "$seconds" \
+sh scripts/v2/vm.sh "$dir" "$out" "$seconds" "$layout" \
   env CI=true BERTH_TEST_COUNTS=/run/out/counts npx vitest run $tests || status=$?
 [ -z "${BERTH_TEST_COUNTS:-}" ] || [ ! -f "$out/counts" ] || cp "$out/counts" "$BERTH_TEST_COUNTS"
 exit "$status"

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-all_lanes='format lint types unit native integration e2e'
+all_lanes='format lint types unit native integration e2e v2'
 
 # The npm script of a lane and its budget in seconds on two quiet cores.
 lane() {
@@ -12,10 +12,11 @@ lane() {
     format) script=format:check budget=30 ;;
     lint) script=lint budget=30 ;;
     types) script=typecheck budget=30 ;;
-    unit) script=test:unit budget=90 ;;
+    unit) script=test:unit budget=60 ;;
     native) script=test:native budget=240 ;;
     integration) script=test:integration budget=240 ;;
-    e2e) script=test:e2e budget=420 ;;
+    e2e) script=test:e2e budget=360 ;;
+    v2) script=test:v2:limits budget=90 ;;
     *) echo "test.sh: no lane $1; there are: $all_lanes" >&2 && exit 2 ;;
   esac
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes DIR/{vmlinuz,initrd,lib/modules} from a Debian kernel package, without installing it; quick when DIR is there.
-# usage: kernel.sh PACKAGE DIR    PACKAGE: a linux-image package, or one that depends on it
+# usage: kernel.sh PACKAGE DIR    PACKAGE: a linux-image package, or one that depends on it; exit code 3: not to be had
 set -eu
 package=$1 dir=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +11,7 @@ package=${depended:-$package}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
-(cd "$scratch" && apt-get -o APT::Sandbox::User=root download -qq "$package" >&2)
+(cd "$scratch" && apt-get -o APT::Sandbox::User=root download -qq "$package" >&2) || exit 3
 dpkg -x "$scratch"/*.deb "$scratch/tree"
 version=$(basename "$scratch"/tree/lib/modules/*)
 depmod -b "$scratch/tree" "$version"

@@ -1,10 +1,9 @@
 #!/bin/sh
-# Runs a command in a virtual machine with a Debian kernel on which all controllers are those of cgroup v2. The guest sees
-# this host's files; what it writes is gone afterwards, but for the folder OUT. Works without KVM.
-# usage: vm.sh KERNEL_DIR OUT SECONDS COMMAND…    prints the command's output, exits with its code; 125: no result
+# Runs a command in a virtual machine with a Debian kernel whose cgroups are laid out as asked. The guest sees this host's files; what it writes is gone afterwards, but for the folder OUT. Works without KVM.
+# usage: vm.sh KERNEL_DIR OUT SECONDS v2|hybrid|v1 COMMAND…    prints the command's output, exits with its code; 125: no result
 set -eu
-kernel=$1 out=$2 seconds=$3
-shift 3
+kernel=$1 out=$2 seconds=$3 layout=$4
+shift 4
 here=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d /var/tmp/berth-vm.XXXXXX)
 pids=
@@ -46,7 +45,7 @@ timeout --foreground -k 5 "$seconds" qemu-system-x86_64 -M q35 -accel tcg,thread
   -nodefaults -no-user-config -nographic -no-reboot \
   -kernel "$kernel/vmlinuz" -initrd "$kernel/initrd" \
   -append "console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check panic=-1 random.trust_cpu=1 swapaccount=1 \
-berth.dir=$here berth.out=$out berth.modules=$kernel/lib/modules" \
+berth.dir=$here berth.out=$out berth.modules=$kernel/lib/modules berth.layout=$layout" \
   -serial "file:$scratch/console" \
   -chardev "socket,id=host,path=$scratch/host" -device vhost-user-fs-pci,chardev=host,tag=host \
   -chardev "socket,id=out,path=$scratch/out" -device vhost-user-fs-pci,chardev=out,tag=out \

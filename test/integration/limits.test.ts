@@ -197,6 +197,17 @@ describe('what the host refuses', () => {
     expect((await host.container('far')).pid).toBeNull();
   });
 
+  it('names blkio where a weight would not be heeded', async (ctx) => {
+    if (hasWeights()) return ctx.skip('this host has weights');
+    await expect(host.up(service('blkio_config: { weight: 200 }'))).rejects.toThrow(/blkio: .*BFQ/);
+  });
+
+  it('names the controller where a disk has no scheduler with weights', async (ctx) => {
+    if (disk === null || schedulerOf(disk.path) === 'bfq') return ctx.skip('there is no disk without weights');
+    const keys = `blkio_config: { weight_device: [{ path: ${disk.path}, weight: 200 }] }`;
+    await expect(host.up(service(keys, 'weighed'))).rejects.toThrow(/(controller io|controller blkio|blkio: .*BFQ)/);
+  });
+
   it('names a controller that is mounted nowhere', (ctx) => {
     const { addon } = host.host;
     const netCls = addon.cgroupHost().controllers.find(({ name }) => name === 'net_cls');
@@ -299,6 +310,17 @@ function filesOf({ stack, id }: ObservedContainer): CgroupFiles {
   return new CgroupFiles(host.host.addon, `/berth/${stack}/${id}`);
 }
 
+/** v1 has weights where the kernel has the BFQ scheduler, v2 always. */
+function hasWeights(): boolean {
+  const blkio = host.host.addon.cgroupHost().controllers.find(({ name }) => name === 'blkio');
+  return blkio === undefined || existsSync(`${blkio.mountPoint}/blkio.bfq.io_service_bytes`);
+}
+
+function schedulerOf(path: string): string {
+  const text = readFileSync(`/sys/block/${path.slice('/dev/'.length)}/queue/scheduler`, 'utf8');
+  return /\[(\w+)\]/.exec(text)?.[1] ?? 'none';
+}
+
 /** As many lines of a text as the pattern has: memory.oom_control tells more than its switch. */
 function firstLines(text: string, like: string): string {
   return text.split('\n').slice(0, like.split('\n').length).join('\n');
@@ -306,6 +328,7 @@ function firstLines(text: string, like: string): string {
 
 function needs({ controller, name }: Limit, ctx: TestContext): void {
   if (controller === 'cpuset' && availableParallelism() < 2) ctx.skip('one cpu alone leaves nothing to choose');
+  if (name.endsWith(' weight') && !hasWeights()) ctx.skip('this kernel has no BFQ for the weights of blkio');
   if (name.includes('device_') && disk === null) ctx.skip('there is no disk');
 }
 
