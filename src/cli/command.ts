@@ -12,7 +12,7 @@ export interface CommandSpec<Options extends OptionValues> {
   readonly name: string;
   /** needed by subcommands; a command's own stands in the table of commands */
   readonly summary?: string;
-  /** `[SERVICE...]` */
+  /** `[SERVICE...]`; empty: it takes none */
   readonly usage: string;
   readonly flags: readonly Flag[];
   /** text below the options */
@@ -109,6 +109,9 @@ export function parseCommand<Options extends OptionValues>(
       return { kind: 'help', text: parser.helpInformation() + (spec.notes ? `\n${spec.notes}\n` : '') };
     }
     throw usageError(error, spec.name);
+  }
+  if (spec.usage === '' && parser.args.length > 0) {
+    throw new BerthError('USAGE', `'${spec.name}' takes no arguments, but '${parser.args[0]}' was given`);
   }
   return { kind: 'run', options: parser.opts<Options>(), globals: parser.opts<GlobalOptions>(), args: parser.args };
 }

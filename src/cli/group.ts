@@ -14,7 +14,7 @@ export interface Subcommand {
 
 /**
  * `main` of a command that has subcommands. Without a subcommand's name `fallback` runs, where the command means something
- * by itself; else its help is shown.
+ * by itself, and its help tells of them; else a list of them is shown.
  */
 export function defineGroup(
   name: string,
@@ -24,10 +24,9 @@ export function defineGroup(
   return async (before, after) => {
     const [word = '', ...rest] = after;
     if (Object.hasOwn(subcommands, word)) return (await subcommands[word]?.main(before, rest)) ?? EXIT.failed;
-    const wantsHelp = word === '--help' || word === '-h';
-    if (fallback && !wantsHelp && (word === '' || word.startsWith('-'))) return fallback(before, after);
+    if (fallback && (word === '' || word.startsWith('-'))) return fallback(before, after);
     const output = createOutput('auto', process.env);
-    if (wantsHelp || word === '') {
+    if (['', '-h', '--help'].includes(word)) {
       output.out(groupHelp(name, subcommands));
       return EXIT.done;
     }

@@ -135,7 +135,10 @@ describe('rm', () => {
       bench.write(TWO);
       await bench.ok('up', '-d');
       await bench.ok('stop', 'web');
-      expect((await bench.berth(['rm'])).code).toBe(2);
+      const unasked = await bench.berth(['rm']);
+      expect(unasked.code).toBe(2);
+      expect(unasked.stderr).toContain('give --force');
+      expect(await bench.berth(['rm', 'db'])).toMatchObject({ code: 0, stderr: 'No stopped containers\n' });
       expect(Object.keys(await states(bench))).toEqual(['db', 'web']);
       await bench.ok('rm', '-f');
       expect(Object.keys(await states(bench))).toEqual(['db']);

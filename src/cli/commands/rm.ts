@@ -2,8 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { BerthError } from '../../errors.js';
 import type { ObservedContainer } from '../../plan/observed.js';
 import { type CommandMain, defineCommand } from '../command.js';
+import { openContext, stackName } from '../context.js';
+import { escapeControls } from '../escape.js';
+import { EXIT } from '../exit.js';
+import { containerFacts } from '../facts.js';
 import { type LockOption, lockTimeoutFlag } from '../flags.js';
 import { isLive, planRemove } from '../lifecycle.js';
+import { serviceContainers } from '../live.js';
 import { runStateCommand } from '../state-command.js';
 
 interface RmOptions extends LockOption {
@@ -24,24 +29,38 @@ export const main: CommandMain = defineCommand<RmOptions>({
   ],
   run: async (invocation) => {
     const { force, stop = false, volumes = false } = invocation.options;
-    if (force !== true) await confirm();
+    const isRemovable = (container: Pick<ObservedContainer, 'status'>): boolean => stop || !isLive(container);
+    let agreed: ReadonlySet<string> | null = null;
+    if (force !== true) {
+      const context = await openContext(invocation);
+      const found = serviceContainers(context.host, await stackName(context), invocation.args)
+        .map((record) => containerFacts(context.host, record))
+        .filter(isRemovable);
+      if (found.length === 0) {
+        invocation.output.err('No stopped containers\n');
+        return EXIT.done;
+      }
+      await confirm(found.map(({ name }) => name));
+      agreed = new Set(found.map(({ id }) => id));
+    }
     return runStateCommand(invocation, 'rm', (chosen, _all, options) =>
-      planRemove(chosen.filter(isRemovable(stop)), stop, volumes, options),
+      planRemove(
+        chosen.filter((container) => isRemovable(container) && agreed?.has(container.id) !== false),
+        stop,
+        volumes,
+        options,
+      ),
     );
   },
 });
 
-function isRemovable(stop: boolean): (container: ObservedContainer) => boolean {
-  return (container) => stop || !isLive(container);
-}
-
 /** @throws BerthError USAGE where there is nobody to ask, or the answer is no */
-async function confirm(): Promise<void> {
+async function confirm(names: readonly string[]): Promise<void> {
   const refused = new BerthError('USAGE', 'rm: nothing was removed', { hint: 'give --force to remove without asking' });
   if (process.stdin.isTTY !== true) throw refused;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question('Remove stopped containers? [y/N] ');
+    const answer = await terminal.question(`Remove ${names.map(escapeControls).join(', ')}? [y/N] `);
     if (!/^y(es)?$/i.test(answer.trim())) throw refused;
   } finally {
     terminal.close();
