@@ -7,7 +7,7 @@ import type { Mount, Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { writeBundle } from './bundle.js';
 import { imageDefaults } from './image-defaults.js';
-import { type ContainerIndex, listContainers } from './index.js';
+import type { ContainerIndex } from './index.js';
 import { chooseOwners } from './joins.js';
 import { containerLabels } from './labels.js';
 import { type ContainerRecord, createRecord, updateRecord } from './record.js';
@@ -26,7 +26,7 @@ export async function createContainer(
 ): Promise<string> {
   const { paths } = tools;
   const image = await (await tools.images()).resolve(args.service.image);
-  const index = listContainers(paths);
+  const index = tools.containers();
   checkName(args.container.name, stack.name, index);
   const record = newRecord(stack, args, image, index);
   await createRecord(paths.container(record.id), record);

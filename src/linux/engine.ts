@@ -4,7 +4,7 @@ import { parseStatus } from '../oci/status.js';
 import type { ContainerIdentity, ContainerRef } from '../plan/plan.js';
 import { createContainer } from './create.js';
 import type { EngineOptions } from './host.js';
-import { findContainer, listContainers } from './index.js';
+import { findContainer } from './index.js';
 import { createLease } from './lease.js';
 import { type ContainerRecord, readRecord, updateRecord } from './record.js';
 import { removeContainer } from './remove.js';
@@ -24,9 +24,7 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
   const made = new Map<string, string>();
   const recordOf = (container: ContainerRef | ContainerIdentity): ContainerRecord | null => {
     const id = container.id ?? made.get(container.name);
-    return id === undefined
-      ? findContainer(listContainers(paths), container.name)
-      : readRecord(paths.container(id), id);
+    return id === undefined ? findContainer(tools.containers(), container.name) : readRecord(paths.container(id), id);
   };
   const existing = (container: ContainerRef | ContainerIdentity): ContainerRecord => {
     const record = recordOf(container);
@@ -36,7 +34,7 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
   const engine: Engine = {
     buildImage,
     createVolume: ({ volume }) => createVolume(paths, stackName, volume),
-    removeVolume: ({ name }) => removeVolume(paths, name, listContainers(paths).records),
+    removeVolume: ({ name }) => removeVolume(paths, name, tools.containers().records),
     createContainer: async (args) => {
       if (stack === null) throw new BerthError('INTERNAL', 'internal: nothing can be created without a stack');
       made.set(args.container.name, await createContainer(tools, stack, args));
@@ -55,7 +53,7 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
     waitForCondition: ({ container, condition }, { signal }) =>
       waitForCondition(tools, existing(container), condition, signal),
     removeImage: async ({ image }) => {
-      const used = new Set(listContainers(paths).records.map((record) => record.image.id));
+      const used = new Set(tools.containers().records.map((record) => record.image.id));
       await (await tools.images()).remove(image, { used, force: false });
     },
   };

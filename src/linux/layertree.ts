@@ -117,9 +117,10 @@ function readRegular(path: string, maxBytes: number): string | null {
     throw error;
   }
   try {
-    if (!fstatSync(fd).isFile()) return null;
-    const buffer = Buffer.alloc(maxBytes);
-    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, maxBytes, 0));
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return null;
+    const buffer = Buffer.alloc(Math.min(stats.size, maxBytes));
+    return buffer.toString('utf8', 0, readSync(fd, buffer, 0, buffer.length, 0));
   } finally {
     closeSync(fd);
   }

@@ -4,7 +4,6 @@ import type { ContainerStatus, ObservedContainer, ObservedImage, ObservedState }
 import type { Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { observeDrift } from './drift.js';
-import { listContainers } from './index.js';
 import { limitNotes } from './limit-notes.js';
 import { containerCgroup } from './paths.js';
 import type { ContainerRecord } from './record.js';
@@ -19,7 +18,7 @@ import { observeVolumes } from './volumes.js';
  */
 export async function observe(tools: HostTools, name: string, stack: Stack | null): Promise<ObservedState> {
   const { paths } = tools;
-  const index = listContainers(paths);
+  const index = tools.containers();
   if (index.problems[0] !== undefined) throw index.problems[0];
   const bootId = readBootId();
   const names = new Set(Object.values(stack?.volumes ?? {}).map((volume) => volume.name));

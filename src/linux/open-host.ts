@@ -4,7 +4,7 @@ import { BerthError } from '../errors.js';
 import type { ImageStore } from '../image/model.js';
 import { createEngine } from './engine.js';
 import type { Host } from './host.js';
-import { listContainers } from './index.js';
+import { createContainerIndex } from './index.js';
 import { lockStack } from './lock.js';
 import { createPaths } from './paths.js';
 import { readRecord } from './record.js';
@@ -26,6 +26,7 @@ export function openHost({ root, run }: HostOptions): Host {
   let store: Promise<ImageStore> | null = null;
   const tools: HostTools = {
     paths,
+    containers: createContainerIndex(paths),
     get addon() {
       addon ??= loadAddon();
       return addon;
@@ -41,7 +42,7 @@ export function openHost({ root, run }: HostOptions): Host {
       return tools.addon;
     },
     images: tools.images,
-    containers: () => listContainers(paths),
+    containers: tools.containers,
     observe: async (name, stack) => (await import('./observe.js')).observe(tools, name, stack),
     lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),
     sweep: async (name) => (await import('./sweep.js')).sweep(tools, name),

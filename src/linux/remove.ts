@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listContainers } from './index.js';
 import { containerCgroup } from './paths.js';
 import { type ContainerRecord, updateRecord } from './record.js';
 import { askShim } from './shim-request.js';
@@ -33,16 +32,19 @@ export async function removeContainer(
 }
 
 /** Those that a successor took over stay. */
-async function removeVolumesOf({ paths }: HostTools, { id, anonymousVolumes }: ContainerRecord): Promise<void> {
-  const others = listContainers(paths).records.filter((record) => record.id !== id);
+async function removeVolumesOf(
+  { paths, containers }: HostTools,
+  { id, anonymousVolumes }: ContainerRecord,
+): Promise<void> {
+  const others = containers().records.filter((record) => record.id !== id);
   for (const name of Object.values(anonymousVolumes)) {
     if (!others.some(({ volumes }) => volumes.includes(name))) await removeVolume(paths, name, []);
   }
 }
 
 /** With its last container the stack's cgroup goes, and what was written down about it. */
-export async function leaveStack({ paths, addon }: HostTools, stack: string): Promise<void> {
-  if (listContainers(paths).records.some((record) => record.stack === stack)) return;
+export async function leaveStack({ paths, addon, containers }: HostTools, stack: string): Promise<void> {
+  if (containers().records.some((record) => record.stack === stack)) return;
   await addon.removeStackCgroup(paths.stack(stack).cgroup);
   removeStackState(paths.stack(stack));
 }

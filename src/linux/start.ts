@@ -4,7 +4,6 @@ import { shimPath } from '../addon/native.js';
 import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
 import { imageOf, writeBundle } from './bundle.js';
-import { listContainers } from './index.js';
 import type { ContainerPaths } from './paths.js';
 import { type ContainerRecord, updateRecord } from './record.js';
 import { readStatus } from './status.js';
@@ -28,7 +27,7 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     await writeBundle(tools, {
       record: current,
       image: await imageOf(tools, record),
-      index: listContainers(tools.paths),
+      index: tools.containers(),
     });
   }
   if (record.bootId !== bootId || record.manuallyStopped) await updateRecord(paths, current);

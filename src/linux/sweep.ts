@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { partialOwner } from './atomic.js';
-import { listContainers } from './index.js';
 import { isContainerId } from './paths.js';
 import { leaveStack, removeContainer } from './remove.js';
 import { namesIn } from './state.js';
@@ -19,9 +18,9 @@ export async function sweep(tools: HostTools, stack: string): Promise<void> {
     const isLeft = isContainerId(name) ? isWithoutRecord(paths.container(name).dir) : owner !== null && !isAlive(owner);
     if (isLeft) rmSync(join(paths.containers, name), { recursive: true, force: true });
   }
-  const unfinished = listContainers(paths).records.filter(
-    (record) => record.stack === stack && record.oneOff && record.state !== 'created',
-  );
+  const unfinished = tools
+    .containers()
+    .records.filter((record) => record.stack === stack && record.oneOff && record.state !== 'created');
   await Promise.all(unfinished.map((record) => removeContainer(tools, record, true)));
   await leaveStack(tools, stack);
 }

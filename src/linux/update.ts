@@ -2,7 +2,6 @@ import { BerthError } from '../errors.js';
 import { parseStatus } from '../oci/status.js';
 import type { Service } from '../stack/model.js';
 import { imageOf, withService, writeBundle } from './bundle.js';
-import { listContainers } from './index.js';
 import { type ContainerRecord, updateRecord } from './record.js';
 import { askShim } from './shim-request.js';
 import type { HostTools } from './tools.js';
@@ -17,7 +16,7 @@ export async function updateContainer(tools: HostTools, record: ContainerRecord,
   await writeBundle(tools, {
     record: updated,
     image: await imageOf(tools, record),
-    index: listContainers(tools.paths),
+    index: tools.containers(),
   });
   await updateRecord(paths, updated);
   if (!tools.addon.shimAlive(paths.runDir)) return;
