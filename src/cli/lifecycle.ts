@@ -74,9 +74,36 @@ export function planPause(
   return toPlan(drafts, options);
 }
 
-/** True where a process lives, or will be started again by the shim. */
-export function isLive({ status }: Pick<ObservedContainer, 'status'>): boolean {
-  return status === 'running' || status === 'paused' || status === 'restarting';
+/**
+ * True where a process lives, or will be started again by the shim. What a killed shim claimed is over; a status that was
+ * checked comes without `shimAlive`.
+ */
+export function isLive({
+  status,
+  shimAlive = true,
+}: Pick<ObservedContainer, 'status'> & Partial<Pick<ObservedContainer, 'shimAlive'>>): boolean {
+  return shimAlive && (status === 'running' || status === 'paused' || status === 'restarting');
+}
+
+/**
+ * The containers that a start of `chosen` takes along: all that they depend on, as docker compose does, but a job that
+ * has done its work is not done again. Transitive.
+ */
+export function withDependencies(
+  chosen: readonly ObservedContainer[],
+  all: readonly ObservedContainer[],
+): readonly ObservedContainer[] {
+  const taken = new Set(chosen);
+  // A set's iteration comes to what is added on the way.
+  for (const container of taken) {
+    for (const other of all) if (dependsOn(container, other) && !hasCompleted(container, other)) taken.add(other);
+  }
+  return [...taken];
+}
+
+function hasCompleted(container: ObservedContainer, dependency: ObservedContainer): boolean {
+  const condition = container.applied.dependsOn[dependency.service]?.condition;
+  return condition === 'service_completed_successfully' && dependency.status === 'exited' && dependency.exitCode === 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Bench, withBench } from '../support/cli.js';
 
@@ -47,6 +47,20 @@ describe('stop and start', () => {
       const ids = await bench.ok('ps', '-a', '-q', '--no-trunc');
       await bench.ok('start');
       expect(await bench.ok('ps', '-q', '--no-trunc')).toBe(ids);
+      expect(await bench.ok('plan')).toBe('No changes.\n');
+    }));
+
+  it('starts what a service depends on, too, and one whose shim was killed', () =>
+    withBench('berthtestst9', async (bench) => {
+      bench.write(TWO);
+      await bench.ok('up', '-d');
+      const before = await states(bench);
+      const shim = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${before['web']?.pid}/status`, 'utf8'))?.[1];
+      process.kill(Number(shim), 'SIGKILL');
+      await expect.poll(async () => (await states(bench))['web']?.state, { timeout: 10_000 }).toBe('exited');
+      await bench.ok('stop');
+      await bench.ok('start', 'web');
+      expect(await states(bench)).toMatchObject({ db: { state: 'running' }, web: { state: 'running' } });
       expect(await bench.ok('plan')).toBe('No changes.\n');
     }));
 

@@ -1,6 +1,6 @@
 import { type CommandMain, defineCommand } from '../command.js';
 import { type LockOption, lockTimeoutFlag } from '../flags.js';
-import { isLive, planStart } from '../lifecycle.js';
+import { isLive, planStart, withDependencies } from '../lifecycle.js';
 import { runStateCommand } from '../state-command.js';
 
 /** `start [SERVICE...]` */
@@ -11,7 +11,7 @@ export const main: CommandMain = defineCommand<LockOption>({
   run: (invocation) =>
     runStateCommand(invocation, 'start', (chosen, all, options) =>
       planStart(
-        chosen.filter((container) => !isLive(container)),
+        withDependencies(chosen, all).filter((container) => !isLive(container)),
         all,
         options,
       ),

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
+  isLive,
   type LifecycleOptions,
   planPause,
   planRemove,
   planRestart,
   planStart,
   planStop,
+  withDependencies,
   withRestarted,
 } from '../../../src/cli/lifecycle.js';
+import type { ObservedContainer } from '../../../src/plan/observed.js';
 import { stepsText } from '../../../src/plan/text.js';
 import { container, longId, needs, service } from '../../support/model.js';
 
@@ -53,6 +56,30 @@ describe('planStart', () => {
     const first = container(service('a', { dependsOn: { b: needs('service_started') } }), { id: longId('a') });
     const second = container(service('b', { dependsOn: { a: needs('service_started') } }), { id: longId('b') });
     expect(planStart([first, second], [first, second], options).steps).toHaveLength(2);
+  });
+});
+
+describe('withDependencies', () => {
+  it('takes along what is depended on, but no job that is done', () => {
+    const job = container(service('job'), { status: 'exited', exitCode: 0 });
+    const failed = container(service('failed'), { status: 'exited', exitCode: 1 });
+    const done = needs('service_completed_successfully');
+    const top = container(service('top', { dependsOn: { web: needs('service_started'), job: done, failed: done } }));
+    const taken = withDependencies([top], [top, web, db, job, failed, proxy]);
+    expect(taken.map((one) => one.service)).toEqual(['top', 'web', 'failed', 'db']);
+  });
+});
+
+describe('isLive', () => {
+  it.each<[ObservedContainer['status'], boolean, boolean]>([
+    ['running', true, true],
+    ['paused', true, true],
+    ['restarting', true, true],
+    ['running', false, false],
+    ['exited', true, false],
+    ['created', false, false],
+  ])('%s with a shim (%s): %s', (status, shimAlive, expected) => {
+    expect(isLive({ status, shimAlive })).toBe(expected);
   });
 });
 
