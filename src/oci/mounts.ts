@@ -1,6 +1,5 @@
-import type { BindMount, Service, TmpfsMount } from '../stack/model.js';
+import type { BindMount, TmpfsMount } from '../stack/model.js';
 import { type ContainerInput, type MountInput, trimSlash } from './input.js';
-import { sharesHost } from './namespaces.js';
 import type { SpecMount } from './spec.js';
 
 /** All mounts, parents before what lies in them. A mount of the file takes the place of a default one. */
@@ -29,15 +28,9 @@ function systemMounts(input: ContainerInput): SpecMount[] {
     mountOf('/dev/pts', 'devpts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
     mountOf('/sys', 'sysfs', 'sysfs', ['nosuid', 'noexec', 'nodev', ...access]),
     mountOf('/sys/fs/cgroup', 'cgroup', 'cgroup', [...cgroupAccess, 'nosuid', 'noexec', 'nodev']),
-    messageQueues(service),
+    mountOf('/dev/mqueue', 'mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
     ...sharedMemory(input),
   ];
-}
-
-/** The queues of the ipc namespace: those of the host are the host's mount. */
-function messageQueues(service: Service): SpecMount {
-  if (sharesHost(service, 'ipc')) return mountOf('/dev/mqueue', 'bind', '/dev/mqueue', ['rbind', 'rprivate']);
-  return mountOf('/dev/mqueue', 'mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']);
 }
 
 /** Sharing ipc shares /dev/shm, too. */

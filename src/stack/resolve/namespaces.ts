@@ -4,7 +4,7 @@ import type { ServiceFile } from '../schema/service.js';
 import { suggest } from '../suggest.js';
 import { checkService, type ServiceContext } from './context.js';
 
-type Key = 'network_mode' | 'ipc' | 'pid' | 'uts' | 'userns_mode' | 'cgroup';
+type Key = 'network_mode' | 'ipc' | 'pid' | 'uts';
 
 const PRIVATE: NamespaceSource = { kind: 'private' };
 const HOST: NamespaceSource = { kind: 'host' };
@@ -18,7 +18,7 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
     pid: resolveShared('pid', file.pid ?? undefined, [], context),
     uts: resolveShared('uts', file.uts, [], context),
     user: resolveUser(file.userns_mode, report),
-    cgroup: resolveShared('cgroup', file.cgroup, ['private'], context),
+    cgroup: resolveCgroup(file.cgroup, report),
   };
   if (namespaces.uts.kind !== 'private') {
     for (const key of ['hostname', 'domainname'] as const) {
@@ -49,6 +49,15 @@ function resolveUser(mode: string | undefined, report: Report): NamespaceSource 
   if (mode !== undefined && mode !== 'host')
     report.error(['userns_mode'], `'${mode}' is not supported yet: expected host`);
   return HOST;
+}
+
+/** Each container is in a cgroup of its own: another one's namespace would show it paths above its root. */
+function resolveCgroup(mode: string | undefined, report: Report): NamespaceSource {
+  if (mode === 'host') return HOST;
+  if (mode !== undefined && mode !== 'private') {
+    report.error(['cgroup'], `expected private or host, found '${mode}'`, suggest(mode, ['private', 'host']));
+  }
+  return PRIVATE;
 }
 
 /** `host`, `service:NAME`, `container:NAME`; the words in `own` mean one of its own, which is also the default. */

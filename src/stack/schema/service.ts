@@ -152,7 +152,7 @@ export const service = z.strictObject({
   pid: text.nullable().optional().meta({ description: 'host, service:NAME or container:NAME' }),
   uts: text.optional().meta({ description: 'host, service:NAME or container:NAME' }),
   userns_mode: text.optional().meta({ description: 'host' }),
-  cgroup: text.optional().meta({ description: 'private, host, service:NAME or container:NAME' }),
+  cgroup: text.optional().meta({ description: 'private or host' }),
   volumes: z.array(z.union([text, longMount])).optional(),
   'x-berth': xBerth.optional().meta({ description: 'what Compose has no key for' }),
 });
