@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Image, ImageStore, Layer, WritableLayer } from '../image/model.js';
+import { removeDir } from '../linux/atomic.js';
 import type { Host } from '../linux/host.js';
 import { type ContainerPaths, containerCgroup } from '../linux/paths.js';
 import { type ContainerRecord, createRecord } from '../linux/record.js';
+import { endContainer } from '../linux/remove.js';
 import type { Service } from '../stack/model.js';
 import { emptyConfig } from './config.js';
 import { buildService } from './service.js';
@@ -42,7 +44,7 @@ export async function withScratch<T>(
   try {
     result = await work(scratch);
   } catch (error) {
-    await removeScratch(host, store, scratch).catch((second) => {
+    await removeScratch(host, scratch).catch((second) => {
       const suppressed = [second instanceof Error ? second.message : String(second)];
       throw new BerthError('SYSTEM', error instanceof Error ? error.message : String(error), {
         cause: error,
@@ -51,20 +53,14 @@ export async function withScratch<T>(
     });
     throw error;
   }
-  await removeScratch(host, store, scratch);
+  await removeScratch(host, scratch);
   return result;
 }
 
-/** Processes first; the record last, since it is what says that something is left to do. */
-async function removeScratch({ addon }: BuildHost, store: ImageStore, scratch: Scratch): Promise<void> {
-  const { runDir, dir } = scratch.paths;
-  // It may leave between the look and the request.
-  if (addon.shimAlive(runDir)) {
-    await addon.control(runDir, { kind: 'stop', timeoutMs: 0, signal: null }).catch(() => undefined);
-  }
-  await addon.removeContainer({ runDir, cgroup: scratch.cgroup, trees: [runDir] });
-  await store.removeLayer(scratch.id);
-  rmSync(dir, { recursive: true });
+/** The record last, since it is what says that something is left to do. */
+async function removeScratch(host: BuildHost, scratch: Scratch): Promise<void> {
+  await endContainer(host, scratch);
+  await removeDir(scratch.paths.dir);
 }
 
 async function makeScratch(

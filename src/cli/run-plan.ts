@@ -2,7 +2,6 @@ import { apply } from '../apply/apply.js';
 import type { ApplyEvent, ApplyReport, Engine } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
 import type { StackLock } from '../linux/lock.js';
-import { removeStackState } from '../linux/state.js';
 import type { ObservedState } from '../plan/observed.js';
 import { isRefusal, type PlanRefusal } from '../plan/options.js';
 import type { Plan } from '../plan/plan.js';
@@ -54,7 +53,11 @@ export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutco
     const plan = acceptPlan(await run.plan(observed));
     showNotes(context, plan);
     const report = await applyPlan(context, run, plan, lock);
-    if (run.stack === null) await forgetIfGone(context, run.stackName);
+    if (run.stack === null || plan.steps.some(({ action }) => action.kind === 'removeContainer')) {
+      // It was given up where the last steps were waits.
+      await lock.resume();
+      await host.leave(run.stackName);
+    }
     return { code: reportCode(context, report), plan, report, observed };
   } finally {
     lock.release();
@@ -93,15 +96,6 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
   } finally {
     await sink.end();
   }
-}
-
-/** Of a stack without containers nothing is kept but its volumes; also where an earlier command was killed just before. */
-async function forgetIfGone({ host }: Context, name: string): Promise<void> {
-  const { records, problems } = host.containers();
-  if (problems.length > 0 || records.some(({ stack }) => stack === name)) return;
-  const paths = host.paths.stack(name);
-  await host.addon.removeStackCgroup(paths.cgroup);
-  removeStackState(paths);
 }
 
 /** Failures that an interrupt caused are told like all others, but the exit code is the interrupt's. */

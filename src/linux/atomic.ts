@@ -1,6 +1,8 @@
 import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { errnoOf, namesIn } from './json.js';
 
 const fsyncAsync = promisify(fsync);
 
@@ -49,14 +51,52 @@ export function replaceFile(path: string, text: string, mode = 0o600): void {
 
 /**
  * Makes a directory that appears with its first file already in it and survives a power cut. What a killed command
- * leaves is a name that begins with a dot and carries its pid; see `sweep`.
+ * leaves is a name that begins with a dot and carries its pid; see `removePartials`.
+ * @param prepare makes what else is in it from the beginning
  */
-export async function createDirDurably(dir: string, fileName: string, text: string): Promise<void> {
+export async function createDirDurably(
+  dir: string,
+  fileName: string,
+  text: string,
+  prepare: (partial: string) => void = () => undefined,
+): Promise<void> {
   const partial = partialOf(dir);
   mkdirSync(partial, { mode: 0o700 });
+  prepare(partial);
   await writeDurably(join(partial, fileName), text, 'update');
   renameSync(partial, dir);
   await syncPath(dirname(dir));
+}
+
+/** Removes a directory whose first file says that it is there: it is gone at once, and its content after that. */
+export async function removeDir(dir: string): Promise<void> {
+  const partial = partialOf(dir);
+  // An earlier try of this very process may have failed half way.
+  await rm(partial, { recursive: true, force: true });
+  try {
+    renameSync(dir, partial);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  await rm(partial, { recursive: true, force: true });
+}
+
+/** Removes what killed commands left half written or half removed in a directory. */
+export function removePartials(dir: string): void {
+  for (const name of namesIn(dir)) {
+    const owner = partialOwner(name);
+    if (owner !== null && !isAlive(owner)) rmSync(join(dir, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errnoOf(error) !== 'ESRCH';
+  }
 }
 
 /** The pid in a name made by `partialOf`; null for any other name. */

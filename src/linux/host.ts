@@ -24,6 +24,8 @@ export interface Host {
   lock(name: string, options: LockOptions): Promise<StackLock>;
   /** under the stack's lock: removes what killed commands left half made or half removed and what no record owns */
   sweep(name: string): Promise<void>;
+  /** under the stack's lock, after the last step: forgets a stack that has no containers any more */
+  leave(name: string): Promise<void>;
   engine(options: EngineOptions): Engine;
   /**
    * Starts a created container as the engine does, under the stack's lock, for a command that stays with it (`run`).

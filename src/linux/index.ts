@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { BerthError, isBerthError } from '../errors.js';
+import { namesIn } from './json.js';
 import { isContainerId, type Paths } from './paths.js';
 import { type ContainerRecord, readRecord } from './record.js';
-import { namesIn } from './state.js';
 
 /** All records of the state directory, read once, and what could not be read. */
 export interface ContainerIndex {

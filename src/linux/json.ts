@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { BerthError } from '../errors.js';
 
 /** Value checks for our own files: they are claims until they were read with these. */
@@ -67,6 +67,16 @@ export function readIfPresent(path: string): string | null {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Names in a directory; none where there is no directory. */
+export function namesIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from './json.js';
+import { errnoOf, namesIn } from './json.js';
 import { inRange, type LogRange, type LogRecord, lastLines, parseLogLine } from './logline.js';
-import { namesIn } from './state.js';
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;

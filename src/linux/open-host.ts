@@ -8,6 +8,7 @@ import { createContainerIndex } from './index.js';
 import { lockStack } from './lock.js';
 import { createPaths } from './paths.js';
 import { readRecord } from './record.js';
+import { leaveStack } from './remove.js';
 import { startContainer } from './start.js';
 import { recordApplied } from './state.js';
 import type { HostTools } from './tools.js';
@@ -46,6 +47,7 @@ export function openHost({ root, run }: HostOptions): Host {
     observe: async (name, stack) => (await import('./observe.js')).observe(tools, name, stack),
     lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),
     sweep: async (name) => (await import('./sweep.js')).sweep(tools, name),
+    leave: (name) => leaveStack(tools, name),
     engine: (options) => createEngine(tools, options),
     startAttached: async (id) => {
       const record = readRecord(paths.container(id), id);

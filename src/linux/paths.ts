@@ -11,7 +11,6 @@ export interface Paths {
   /** what the writable and the image layers share, as in Docker's overlay2 */
   readonly overlay: string;
   readonly runContainers: string;
-  readonly runIndex: string;
   container(id: string): ContainerPaths;
   volume(name: string): VolumePaths;
   stack(name: string): StackPaths;
@@ -86,7 +85,6 @@ export function createPaths(root: string, run: string): Paths {
     stacks,
     overlay,
     runContainers,
-    runIndex: join(run, 'index'),
     container: (id) => containerPaths(containers, overlay, runContainers, checked('container id', id, idPattern)),
     volume: (name) => volumePaths(join(volumes, checked('volume name', name, volumePattern))),
     stack: (name) => stackPaths(stacks, checked('stack name', name, stackPattern)),

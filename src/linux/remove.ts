@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeDir } from './atomic.js';
 import { containerCgroup } from './paths.js';
 import { type ContainerRecord, updateRecord } from './record.js';
 import { askShim } from './shim-request.js';
@@ -16,19 +16,24 @@ export async function removeContainer(
   record: ContainerRecord,
   removeAnonymousVolumes: boolean,
 ): Promise<void> {
-  const { addon } = tools;
   const paths = tools.paths.container(record.id);
   if (record.state !== 'removing') await updateRecord(paths, { ...record, state: 'removing' });
-  if (addon.shimAlive(paths.runDir)) {
-    await askShim(tools, paths.runDir, { kind: 'stop', timeoutMs: 0, signal: null });
-  }
-  // The directories of the layer but not its link, which says that the store has something left to do.
-  const trees = [paths.runDir, join(paths.layer, 'diff'), join(paths.layer, 'work')];
-  await addon.removeContainer({ runDir: paths.runDir, cgroup: containerCgroup(record.stack, record.id), trees });
-  await (await tools.images()).removeLayer(record.id);
+  await endContainer(tools, record);
   if (removeAnonymousVolumes) await removeVolumesOf(tools, record);
-  await rm(paths.dir, { recursive: true, force: true });
-  await leaveStack(tools, record.stack);
+  await removeDir(paths.dir);
+}
+
+/** Ends what lives of a container and removes all but its record: shim, processes, cgroups, namespaces, layer. */
+export async function endContainer(
+  { addon, paths, images }: Pick<HostTools, 'addon' | 'paths' | 'images'>,
+  { id, stack }: Pick<ContainerRecord, 'id' | 'stack'>,
+): Promise<void> {
+  const { runDir, layer } = paths.container(id);
+  if (addon.shimAlive(runDir)) await askShim({ addon }, runDir, { kind: 'stop', timeoutMs: 0, signal: null });
+  // The directories of the layer but not its link, which says that the store has something left to do.
+  const trees = [runDir, join(layer, 'diff'), join(layer, 'work')];
+  await addon.removeContainer({ runDir, cgroup: containerCgroup(stack, id), trees });
+  await (await images()).removeLayer(id);
 }
 
 /** Those that a successor took over stay. */
@@ -42,9 +47,13 @@ async function removeVolumesOf(
   }
 }
 
-/** With its last container the stack's cgroup goes, and what was written down about it. */
+/**
+ * Forgets a stack that has no containers: its cgroup goes, and what was written down about it. Under the stack's lock, and
+ * not while a plan runs, whose next container may be about to come. A record that can't be read may be one of its.
+ */
 export async function leaveStack({ paths, addon, containers }: HostTools, stack: string): Promise<void> {
-  if (containers().records.some((record) => record.stack === stack)) return;
+  const { records, problems } = containers();
+  if (problems.length > 0 || records.some((record) => record.stack === stack)) return;
   await addon.removeStackCgroup(paths.stack(stack).cgroup);
   removeStackState(paths.stack(stack));
 }

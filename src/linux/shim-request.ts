@@ -4,7 +4,7 @@ import type { HostTools } from './tools.js';
 
 /** Asks a container's shim; null where there is none (any more). */
 export async function askShim(
-  { addon }: HostTools,
+  { addon }: Pick<HostTools, 'addon'>,
   runDir: string,
   request: ControlRequest,
 ): Promise<ControlReply | null> {

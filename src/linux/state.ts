@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Service, Stack, Volume } from '../stack/model.js';
 import { replaceFile, writeDurably } from './atomic.js';
-import { errnoOf, firstMismatch, hasShape, parseState, readIfPresent, type Shape, stateError } from './json.js';
+import { firstMismatch, hasShape, namesIn, parseState, readIfPresent, type Shape, stateError } from './json.js';
 import { isStackName, type Paths, type StackPaths } from './paths.js';
 
 /** `state.json` of a stack: what was applied last. */
@@ -71,14 +71,4 @@ export function removeStackState(paths: StackPaths): void {
 /** Names of all stacks that have a state. */
 export function listStackNames(paths: Paths): readonly string[] {
   return namesIn(paths.stacks).filter(isStackName).sort();
-}
-
-/** Names in a directory; none where there is no directory. */
-export function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

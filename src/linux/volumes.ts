@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { ObservedVolume } from '../plan/observed.js';
 import type { Volume } from '../stack/model.js';
-import { syncPath, writeDurably } from './atomic.js';
-import { firstMismatch, hasShape, parseState, readIfPresent, type Shape, stateError } from './json.js';
+import { createDirDurably, removeDir, writeDurably } from './atomic.js';
+import { firstMismatch, hasShape, namesIn, parseState, readIfPresent, type Shape, stateError } from './json.js';
 import { isVolumeName, type Paths } from './paths.js';
 import type { ContainerRecord } from './record.js';
-import { namesIn } from './state.js';
 
-/** `volume.json`: what a volume is and who made it. It is written last: a volume without one is unfinished. */
+/** `volume.json`: what a volume is and who made it. The directory comes and goes with it. */
 export interface VolumeRecord {
   readonly version: 1;
   readonly name: string;
@@ -125,11 +124,17 @@ function restoreData(paths: Paths, name: string): void {
 
 async function writeVolume(paths: Paths, volume: VolumeRecord): Promise<void> {
   const { dir, data, record } = paths.volume(volume.name);
+  const text = `${JSON.stringify(volume)}\n`;
   mkdirSync(paths.volumes, { recursive: true, mode: 0o700 });
-  mkdirSync(dir, { recursive: true, mode: 0o701 });
-  mkdirSync(data, { recursive: true, mode: 0o755 });
-  await writeDurably(record, `${JSON.stringify(volume)}\n`, 'new');
-  await syncPath(paths.volumes);
+  if (existsSync(dir)) {
+    // A power cut or a careless hand took the record only: whose data it is nobody knows, but it is data.
+    mkdirSync(data, { recursive: true, mode: 0o755 });
+    return writeDurably(record, text, 'new');
+  }
+  await createDirDurably(dir, basename(record), text, (partial) => {
+    chmodSync(partial, 0o701);
+    mkdirSync(join(partial, basename(data)), { mode: 0o755 });
+  });
 }
 
 /**
@@ -141,10 +146,7 @@ export async function removeVolume(paths: Paths, name: string, records: readonly
   if (users.length > 0) {
     throw new BerthError('INPUT', `remove volume ${name}: in use by ${users.map((user) => user.name).join(', ')}`);
   }
-  const { dir, record } = paths.volume(name);
-  // The record first: what a killed command leaves is an unfinished volume, not one that has lost half of its data.
-  rmSync(record, { force: true });
-  await rm(dir, { recursive: true, force: true });
+  await removeDir(paths.volume(name).dir);
 }
 
 /** Volumes as the planner sees them: all that a stack made, and those that its containers or `names` mention. */

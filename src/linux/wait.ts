@@ -31,8 +31,8 @@ export async function waitForCondition(
     if (isMet(judgeCondition(status, isLive, condition), record)) return;
     const request = { kind: 'attach', stdin: false, output: false, states: true } as const;
     const reply = await askShim(tools, paths.runDir, request);
-    if (signal.aborted) throw interrupted(record);
     if (reply === null) {
+      if (signal.aborted) throw interrupted(record);
       await sleep(RETRY_MS);
       continue;
     }
