@@ -76,6 +76,7 @@ const wrong = [
   'network_mode: service:nobody',
   'ipc: shareble',
   'userns_mode: private',
+  'cgroup: service:web',
   'uts: host\nhostname: a',
   'pid: service:web',
   'depends_on: {web: {condition: service_started}}',
