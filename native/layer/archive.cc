@@ -47,7 +47,7 @@ class FileSource final : public ByteSource {
 }  // namespace
 
 Result<std::vector<ArchiveMember>> ListArchive(int fd) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) {
     return Errno("fstat", "archive");
   }

@@ -19,7 +19,7 @@ Result<UniqueFd> OpenContent(const LayerTree& tree, const TarSplitEntry& entry) 
   BERTH_ASSIGN(const std::string path, NormalPath(entry.name));
   // A fifo in a file's place must not block.
   BERTH_ASSIGN(UniqueFd fd, tree.Open(path, O_RDONLY | O_NONBLOCK));
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) {
     return Errno("fstat", path);
   }
@@ -29,7 +29,8 @@ Result<UniqueFd> OpenContent(const LayerTree& tree, const TarSplitEntry& entry) 
   return fd;
 }
 
-Status CopyContent(const LayerTree& tree, const TarSplitEntry& entry, std::vector<uint8_t>* buffer, StreamOutput* output) {
+Status CopyContent(const LayerTree& tree, const TarSplitEntry& entry, std::vector<uint8_t>* buffer,
+                   StreamOutput* output) {
   BERTH_ASSIGN(const UniqueFd fd, OpenContent(tree, entry));
   Crc64 crc;
   uint64_t left = entry.size;

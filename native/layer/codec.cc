@@ -118,7 +118,8 @@ bool StartsWith(Bytes data, std::initializer_list<uint8_t> magic) {
 }
 
 bool IsZstd(Bytes head) {
-  const bool skippable = head.size() >= 4 && (head[0] & 0xf0U) == 0x50 && head[1] == 0x2a && head[2] == 0x4d && head[3] == 0x18;
+  const bool skippable =
+      head.size() >= 4 && (head[0] & 0xf0U) == 0x50 && head[1] == 0x2a && head[2] == 0x4d && head[3] == 0x18;
   return skippable || StartsWith(head, {0x28, 0xb5, 0x2f, 0xfd});
 }
 

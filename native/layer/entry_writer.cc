@@ -39,8 +39,8 @@ Status CreateOver(LayerTree* tree, const Place& place, const char* call, F creat
 }
 
 bool SameFile(const Place& a, const Place& b) {
-  struct stat info_a {};
-  struct stat info_b {};
+  struct stat info_a{};
+  struct stat info_b{};
   return ::fstatat(a.dir_fd, a.leaf.c_str(), &info_a, AT_SYMLINK_NOFOLLOW) == 0 &&
          ::fstatat(b.dir_fd, b.leaf.c_str(), &info_b, AT_SYMLINK_NOFOLLOW) == 0 && info_a.st_ino == info_b.st_ino;
 }
@@ -131,12 +131,12 @@ Status EntryWriter::WriteDirectory(const TarEntry& entry, const std::string& pat
   bool over_whiteout = false;
   if (!path.empty()) {
     BERTH_ASSIGN(const Place place, tree_->Locate(path));
-    struct stat info {};
+    struct stat info{};
     const bool present = ::fstatat(place.dir_fd, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
     over_whiteout = present && IsWhiteout(info);
     if (!present || !S_ISDIR(info.st_mode)) {
-      BERTH_TRY(CreateOver(tree_, place, "mkdir",
-                           [&] { return ::mkdirat(place.dir_fd, place.leaf.c_str(), 0755) == 0; }));
+      BERTH_TRY(
+          CreateOver(tree_, place, "mkdir", [&] { return ::mkdirat(place.dir_fd, place.leaf.c_str(), 0755) == 0; }));
     } else {
       tree_->Forget();
     }
@@ -174,8 +174,8 @@ Status EntryWriter::WriteHardLink(const TarEntry& entry, const Place& place) {
 Status EntryWriter::WriteNode(const TarEntry& entry, const Place& place) {
   const char* leaf = place.leaf.c_str();
   if (entry.type == EntryType::kSymlink) {
-    BERTH_TRY(CreateOver(tree_, place, "symlink",
-                         [&] { return ::symlinkat(entry.link.c_str(), place.dir_fd, leaf) == 0; }));
+    BERTH_TRY(
+        CreateOver(tree_, place, "symlink", [&] { return ::symlinkat(entry.link.c_str(), place.dir_fd, leaf) == 0; }));
   } else {
     const mode_t mode = FormatOf(entry.type) | entry.mode;
     const dev_t device = entry.type == EntryType::kFifo ? 0 : ::makedev(entry.device_major, entry.device_minor);

@@ -47,7 +47,7 @@ class Packer {
 
 // Overlayfs links all its whiteouts to one inode, so they are told before hard links.
 Status Packer::PackEntry(int dir_fd, const std::string& prefix, const std::string& leaf) {
-  struct stat info {};
+  struct stat info{};
   if (::fstatat(dir_fd, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return Errno("stat", prefix + leaf);
   }
@@ -81,7 +81,7 @@ Status Packer::PackChildren(int dir_fd, const std::string& leaf, const std::stri
   BERTH_ASSIGN(const UniqueFd fd, OpenAt(dir_fd, leaf, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   BERTH_ASSIGN(const bool opaque, IsOpaque(fd.get()));
   if (opaque) {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(fd.get(), &info) != 0) {
       return Errno("fstat", path);
     }

@@ -10,9 +10,9 @@ namespace berth::layer {
 
 struct PackRequest {
   std::string directory;
-  int fd = -1;              // where the stream goes; -1: nowhere
-  std::string tar_split;    // the file to write; empty: none
-  int64_t clamp_mtime = -1; // no time is later, in the stream and in the tree; -1: times are kept
+  int fd = -1;               // where the stream goes; -1: nowhere
+  std::string tar_split;     // the file to write; empty: none
+  int64_t clamp_mtime = -1;  // no time is later, in the stream and in the tree; -1: times are kept
 };
 
 // The same tree gives the same stream. Sockets are left out, as tar does.

@@ -74,8 +74,7 @@ Result<bool> TarSplitReader::ReadLine(std::string* line) {
       return Fail(0, "tar-split", "a line is too long");
     }
     buffer_.resize(searched + kReadSize);
-    BERTH_ASSIGN(const size_t got,
-                 decoder_.Fill({reinterpret_cast<uint8_t*>(buffer_.data()) + searched, kReadSize}));
+    BERTH_ASSIGN(const size_t got, decoder_.Fill({reinterpret_cast<uint8_t*>(buffer_.data()) + searched, kReadSize}));
     buffer_.resize(searched + got);
     if (got == 0) {
       *line = std::exchange(buffer_, {});

@@ -11,8 +11,8 @@
 
 #include "base/unique_fd.h"
 #include "layer/crc64.h"
-#include "layer/gzip_writer.h"
 #include "layer/decoder.h"
+#include "layer/gzip_writer.h"
 #include "layer/tar_reader.h"
 
 namespace berth::layer {

@@ -78,7 +78,7 @@ Result<UniqueFd> LayerTree::EnterOrMake(const std::string& path, const UniqueFd&
   if (found || (found.error().errnum != ENOENT && found.error().errnum != ENOTDIR)) {
     return found;
   }
-  struct stat info {};
+  struct stat info{};
   const bool present = ::fstatat(above.get(), leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
   const bool whiteout = present && IsWhiteout(info);
   if (present && !whiteout) {
@@ -123,7 +123,7 @@ Result<Place> LayerTree::Locate(const std::string& path) {
   if (!cached_ || parent != cached_path_) {
     Forget();
     BERTH_ASSIGN(cached_fd_, OpenParent(parent));
-    struct stat info {};
+    struct stat info{};
     if (::fstat(cached_fd_.get(), &info) != 0) {
       return Errno("fstat", parent);
     }
@@ -135,7 +135,7 @@ Result<Place> LayerTree::Locate(const std::string& path) {
 }
 
 Status LayerTree::Displace(const Place& place) {
-  struct stat info {};
+  struct stat info{};
   if (::fstatat(place.dir_fd, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
     return Errno("stat", place.leaf);
   }

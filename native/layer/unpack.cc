@@ -153,7 +153,7 @@ Status Unpacker::WritePieces(const TarEntry& entry, int fd, TarReader* reader, T
 }
 
 Status Unpacker::NoteInode(int fd, const TarEntry& entry) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) {
     return Errno("fstat", entry.name);
   }
@@ -164,7 +164,7 @@ Status Unpacker::NoteInode(int fd, const TarEntry& entry) {
 bool Unpacker::StillInTree(const TarEntry& entry, ino_t inode) const {
   const auto path = NormalPath(entry.name);
   const auto fd = path ? tree_->Open(*path, O_PATH) : Result<UniqueFd>(std::unexpected(path.error()));
-  struct stat info {};
+  struct stat info{};
   return fd && ::fstat(fd->get(), &info) == 0 && info.st_ino == inode;
 }
 
