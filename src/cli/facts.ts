@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Host } from '../linux/host.js';
+import { readIfPresent } from '../linux/json.js';
 import type { ContainerRecord } from '../linux/record.js';
 import type { RuntimeSpec } from '../oci/spec.js';
 import type { ShimStatus } from '../oci/status.js';
@@ -19,7 +19,7 @@ export function containerFacts(host: Host, record: ContainerRecord): ContainerFa
     image: record.image.reference,
     command: readConfig(host, record.id)?.process.args ?? [],
     labels: record.labels,
-    mounts: record.applied.mounts.map((mount) => (mount.type === 'bind' ? mount.source : mount.target)),
+    mounts: mountNames(record),
     localVolumes: record.volumes.length,
     status: statusOf(record, said),
     health: isUp ? said.health : 'none',
@@ -37,13 +37,19 @@ function statusOf(record: ContainerRecord, said: ShimStatus | null): ContainerSt
   return said?.status ?? 'created';
 }
 
+/** As docker lists them: sources of bind mounts, names of volumes; no tmpfs. */
+function mountNames({ applied, namedVolumes, anonymousVolumes }: ContainerRecord): readonly string[] {
+  return applied.mounts.flatMap((mount) => {
+    if (mount.type === 'bind') return [mount.source];
+    if (mount.type === 'tmpfs') return [];
+    return (mount.volume === null ? anonymousVolumes[mount.target] : namedVolumes[mount.volume]) ?? [];
+  });
+}
+
 /** A container's config.json; null before it was written. */
 export function readConfig(host: Host, id: string): RuntimeSpec | null {
-  try {
-    const spec: RuntimeSpec = JSON.parse(readFileSync(host.paths.container(id).config, 'utf8'));
-    return spec;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = readIfPresent(host.paths.container(id).config);
+  if (text === null) return null;
+  const spec: RuntimeSpec = JSON.parse(text);
+  return spec;
 }

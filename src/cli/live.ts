@@ -1,16 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Host } from '../linux/host.js';
 import type { ContainerRecord } from '../linux/record.js';
-import { parseStatus, type ShimStatus } from '../oci/status.js';
+import { readStatus } from '../linux/status.js';
+import type { ShimStatus } from '../oci/status.js';
 
-/** What a container's shim says of it now; null before its first start. The claim is believed where the shim lives. */
+/** What a container's shim says of it; null before its first start in this boot. The claim is believed where the shim lives. */
 export function readShimStatus(host: Host, id: string): ShimStatus | null {
-  try {
-    return parseStatus(readFileSync(host.paths.container(id).status, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
+  return readStatus(host.paths.container(id));
 }
 
 /** True while its shim keeps the container, between restarts too. */

@@ -8,11 +8,14 @@ services:
     command: [sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']
     network_mode: none
     labels: { tier: front }
+    volumes: [data:/data, ./rootfs/etc:/host:ro]
     healthcheck: { test: [CMD, "true"], interval: 1s, start_interval: 100ms, start_period: 5s }
   job:
     image: box
     command: [sh, -c, 'exit 3']
     network_mode: none
+volumes:
+  data:
 `;
 
 describe('ps', () => {
@@ -34,7 +37,7 @@ describe('ps', () => {
     }));
 
   it('prints an object a line as JSON', () =>
-    withBench('berthtestps2', async ({ write, ok }) => {
+    withBench('berthtestps2', async ({ write, ok, dir }) => {
       write(TWO);
       await ok('up', '-d', '--wait', 'web');
       const line = await ok('ps', '--format', 'json');
@@ -49,6 +52,8 @@ describe('ps', () => {
         Health: 'healthy',
         ExitCode: 0,
         Publishers: [],
+        LocalVolumes: '1',
+        Mounts: `berthtestps2_data,${dir}/rootfs/etc`,
         Pid: expect.any(Number),
         Labels: expect.stringContaining('com.docker.compose.service=web'),
       });
