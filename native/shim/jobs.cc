@@ -35,7 +35,9 @@ Result<WorkerReply> FreezeJob(const std::string& cgroup, bool frozen) {
 }
 
 Result<WorkerReply> ApplyLimitsJob(int container_fd, const std::string& cgroup) {
-  BERTH_ASSIGN(const RuntimeSpec spec, ReadSpec(container_fd));
+  BERTH_ASSIGN(RuntimeSpec spec, ReadSpec(container_fd));
+  // Other device rules mean another container. Writing v1's anew would deny everything for a moment.
+  spec.resources.devices.clear();
   BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
   BERTH_TRY(ApplyResources(host, cgroup, spec.resources));
   return Succeeded();

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/cgroup/compare.h"
 #include "runtime/cgroup/device_program.h"
 #include "runtime/cgroup/write.h"
 
@@ -61,8 +62,34 @@ TEST_CASE("limits become v2 files") {
   CHECK(ValueOf(writes, "memory.max") == "67108864");
   CHECK(ValueOf(writes, "memory.swap.max") == "0");
   CHECK(ValueOf(writes, "io.weight") == "default 4950");
-  REQUIRE(writes.tables.size() == 1);
-  CHECK(writes.tables[0].rows.at("8:0") == "rbps=1048576 wbps=max riops=max wiops=100");
+  REQUIRE(writes.tables.size() == 2);
+  CHECK(writes.tables[0].rows.empty());
+  CHECK(writes.tables[1].rows.at("8:0") == "rbps=1048576 wbps=max riops=max wiops=100");
+}
+
+TEST_CASE("what nobody asks for goes back to the default, or to the parent's value") {
+  CgroupWrites writes;
+  BlkioV1({}, &writes);
+  CHECK(ValueOf(writes, "blkio.bfq.weight") == "100");
+  writes = {};
+  CpusetV2({}, &writes);
+  REQUIRE(writes.writes.size() == 2);
+  CHECK(writes.writes[0].inherited_from == "cpuset.cpus.effective");
+  writes.writes[0].value = "0-1";
+  CHECK(IsHeld(writes.writes[0], "\n"));
+  CHECK(IsHeld(writes.writes[0], "0,1\n"));
+  CHECK(!IsHeld(writes.writes[0], "1\n"));
+}
+
+TEST_CASE("the OOM switch is in the first line") {
+  LinuxResources resources;
+  resources.disable_oom_killer = true;
+  CgroupWrites writes;
+  MemoryV1(resources, &writes);
+  const auto oom = std::ranges::find(writes.writes, "memory.oom_control", &CgroupWrite::file);
+  REQUIRE(oom != writes.writes.end());
+  CHECK(IsHeld(*oom, "oom_kill_disable 1\nunder_oom 0\noom_kill 0\n"));
+  CHECK(!IsHeld(*oom, "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n"));
 }
 
 TEST_CASE("the ends of cpu.shares meet the ends of cpu.weight") {
