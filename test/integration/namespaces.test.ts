@@ -55,8 +55,8 @@ describe('namespaces', () => {
     await vi.waitFor(
       async () => {
         const after = await host.container('owner');
-        expect(after.status).toBe('running');
-        expect(after.pid).not.toBe(before.pid);
+        // Its shim may not have noticed yet: then it is said to run, without a process.
+        expect([null, before.pid]).not.toContain(after.pid);
       },
       { timeout: 30_000 },
     );
