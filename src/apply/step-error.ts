@@ -28,11 +28,13 @@ function reasonOf(cause: unknown): string {
 }
 
 /** What a refused system call leaves on Node's own errors. */
-function systemDetails(cause: unknown): { errnoName?: string; syscall?: string; path?: string } {
+function systemDetails(cause: unknown): { errnoName?: string; syscall?: string; path?: string; step?: string } {
   if (!(cause instanceof Error)) return {};
   return {
     ...('code' in cause && typeof cause.code === 'string' && !isBerthError(cause) ? { errnoName: cause.code } : {}),
     ...('syscall' in cause && typeof cause.syscall === 'string' ? { syscall: cause.syscall } : {}),
+    // Of the addon: what of a container's set-up was refused.
+    ...('step' in cause && typeof cause.step === 'string' && cause.step !== '' ? { step: cause.step } : {}),
     ...('path' in cause && typeof cause.path === 'string' ? { path: cause.path } : {}),
   };
 }

@@ -1,9 +1,10 @@
 import { apply } from '../apply/apply.js';
 import type { ApplyEvent, ApplyReport, Engine } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
+import type { Host } from '../linux/host.js';
 import type { StackLock } from '../linux/lock.js';
 import type { ObservedState } from '../plan/observed.js';
-import { isRefusal, type PlanRefusal } from '../plan/options.js';
+import { isRefusal, type PlanRefusal, type Refusal } from '../plan/options.js';
 import type { Plan } from '../plan/plan.js';
 import type { Stack } from '../stack/model.js';
 import type { Context } from './context.js';
@@ -50,7 +51,7 @@ export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutco
   try {
     await host.sweep(run.stackName);
     const observed = await host.observe(run.stackName, run.stack ?? run.names ?? null);
-    const plan = acceptPlan(await run.plan(observed));
+    const plan = await acceptPlan(host, await run.plan(observed));
     showNotes(context, plan);
     const report = await applyPlan(context, run, plan, lock);
     if (run.stack === null || plan.steps.some(({ action }) => action.kind === 'removeContainer')) {
@@ -64,11 +65,20 @@ export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutco
   }
 }
 
-/** @throws BerthError INPUT with every reason against the plan */
-export function acceptPlan(planned: Plan | PlanRefusal): Plan {
-  if (!isRefusal(planned)) return planned;
-  const reasons = planned.refused.map(({ reason, hint }) => (hint === null ? reason : `${reason}\n  hint: ${hint}`));
-  throw new BerthError('INPUT', reasons.join('\n'));
+/**
+ * The plan, once planner and host have nothing against it. A plan without steps asks nothing of the host.
+ * @throws BerthError INPUT with every reason against it; nothing was touched
+ */
+export async function acceptPlan(host: Pick<Host, 'preflight'>, planned: Plan | PlanRefusal): Promise<Plan> {
+  if (isRefusal(planned)) throw refusalError(planned.refused);
+  const refused = planned.steps.length === 0 ? [] : await host.preflight(planned);
+  if (refused.length > 0) throw refusalError(refused);
+  return planned;
+}
+
+function refusalError(refused: readonly Refusal[]): BerthError {
+  const reasons = refused.map(({ reason, hint }) => (hint === null ? reason : `${reason}\n  hint: ${hint}`));
+  return new BerthError('INPUT', reasons.join('\n'));
 }
 
 function showNotes({ output }: Context, plan: Plan): void {

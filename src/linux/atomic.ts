@@ -37,15 +37,20 @@ export async function writeDurably(path: string, text: string, created: 'new' | 
   if (created === 'new') await syncPath(dirname(path));
 }
 
-/** Replaces a file by rename, without a sync: for what does not outlive a reboot or can be derived from the record. */
-export function replaceFile(path: string, text: string, mode = 0o600): void {
-  const partial = partialOf(path);
-  const fd = openSync(partial, 'w', mode);
+/** Writes a file that nobody reads yet. */
+export function writeNew(path: string, text: string, mode = 0o600): void {
+  const fd = openSync(path, 'w', mode);
   try {
     writeSync(fd, text);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Replaces a file by rename, without a sync: for what does not outlive a reboot or can be derived from the record. */
+export function replaceFile(path: string, text: string, mode = 0o600): void {
+  const partial = partialOf(path);
+  writeNew(partial, text, mode);
   renameSync(partial, path);
 }
 

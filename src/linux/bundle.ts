@@ -6,17 +6,17 @@ import { hostnameOf } from '../oci/namespaces.js';
 import { superviseText, toSupervise } from '../oci/record.js';
 import { specText, toRuntimeSpec } from '../oci/runtime-spec.js';
 import type { Resources, Service } from '../stack/model.js';
-import { replaceFile } from './atomic.js';
+import { replaceFile, writeNew } from './atomic.js';
 import { type DeviceNumber, deviceNumber, hostDevices, resolveDevice } from './devices.js';
 import { hostName, hostsText, resolvConfText } from './hosts.js';
-import { lookUpIdentity } from './identity.js';
+import { type Identity, lookUpIdentity } from './identity.js';
 import { imageDefaults } from './image-defaults.js';
 import type { ContainerIndex } from './index.js';
 import { type Joined, resolveJoins } from './joins.js';
 import { readIfPresent } from './json.js';
 import { mountInputs } from './mount-sources.js';
 import { mostOpenFiles } from './open-files.js';
-import { containerCgroup } from './paths.js';
+import { type ContainerPaths, containerCgroup, type Paths } from './paths.js';
 import type { ContainerRecord } from './record.js';
 import type { HostTools } from './tools.js';
 
@@ -39,9 +39,11 @@ export async function writeBundle(tools: HostTools, source: BundleSource): Promi
   const input = await gatherInput(tools, source, owners);
   const spec = toRuntimeSpec(input);
   checkEnforceable(tools, spec.linux.resources);
-  if (owners.networkOwner === null) writeEtc(input, paths);
-  replaceFile(paths.config, specText(spec));
-  replaceFile(paths.supervise, superviseText(toSupervise(input)));
+  // What only this command knows of has no reader yet.
+  const write = record.state === 'creating' ? writeNew : replaceFile;
+  if (owners.networkOwner === null) writeEtc(input, paths, write);
+  write(paths.config, specText(spec));
+  write(paths.supervise, superviseText(toSupervise(input)));
 }
 
 async function gatherInput(
@@ -53,14 +55,13 @@ async function gatherInput(
   const etc = networkOwner === null ? own : paths.container(networkOwner.id);
   const defaults = imageDefaults(image.config);
   const layer = await (await images()).writableLayer(record.id, image);
-  const tree = { dirs: image.layers.map(({ cacheId }) => join(paths.overlay, cacheId, 'diff')), isOpaque: () => false };
   return {
     id: record.id,
     name: record.name,
     stack: record.stack,
     service,
     image: defaults,
-    user: lookUpIdentity(tree, service.user ?? image.config.config.User ?? null, service.groupAdd),
+    user: identityOf(paths, image, service),
     paths: {
       rootfs: join(layer.dir, 'merged'),
       hosts: etc.hosts,
@@ -82,22 +83,29 @@ async function gatherInput(
   };
 }
 
-function blockDevices({ blkio }: Resources): Readonly<Record<string, DeviceNumber>> {
+/** Who the process is, by the image's own files. @throws BerthError INPUT for a name that they don't have */
+export function identityOf(paths: Paths, image: Image, service: Service): Identity {
+  const tree = { dirs: image.layers.map(({ cacheId }) => join(paths.overlay, cacheId, 'diff')), isOpaque: () => false };
+  return lookUpIdentity(tree, service.user ?? image.config.config.User ?? null, service.groupAdd);
+}
+
+/** Numbers of the devices that limits name. @throws BerthError INPUT for one that isn't there */
+export function blockDevices({ blkio }: Resources): Readonly<Record<string, DeviceNumber>> {
   if (blkio === null) return {};
   const rates = [...blkio.readBps, ...blkio.writeBps, ...blkio.readIops, ...blkio.writeIops];
   const devices = [...blkio.weightDevice, ...rates].map(({ path }) => path);
   return Object.fromEntries(devices.map((path) => [path, deviceNumber(path)]));
 }
 
-/** A limit that the kernel would not enforce is an error, never a silent skip. */
-function checkEnforceable({ addon }: HostTools, resources: object): void {
+/** A limit that the kernel would not enforce is an error, never a silent skip. @throws BerthError UNSUPPORTED */
+export function checkEnforceable({ addon }: HostTools, resources: object): void {
   const missing = addon.cgroupUnsupported(JSON.stringify(resources));
   if (missing.length === 0) return;
   const reasons = missing.map(({ controller, reason }) => `${controller}: ${reason}`);
   throw new BerthError('UNSUPPORTED', `set limits: this host can't enforce ${reasons.join('; ')}`);
 }
 
-function writeEtc(input: ContainerInput, paths: ReturnType<HostTools['paths']['container']>): void {
+function writeEtc(input: ContainerInput, paths: ContainerPaths, write: typeof replaceFile): void {
   const { service } = input;
   const isHostNetwork = service.namespaces.network.kind === 'host';
   const hostname = hostnameOf(input);
@@ -107,9 +115,9 @@ function writeEtc(input: ContainerInput, paths: ReturnType<HostTools['paths']['c
     hostFile: isHostNetwork ? readIfPresent('/etc/hosts') : null,
     extraHosts: service.extraHosts,
   });
-  replaceFile(paths.hosts, hosts, 0o644);
-  replaceFile(paths.hostname, `${hostname}\n`, 0o644);
-  replaceFile(paths.resolvConf, resolvConfText(!isHostNetwork), 0o644);
+  write(paths.hosts, hosts, 0o644);
+  write(paths.hostname, `${hostname}\n`, 0o644);
+  write(paths.resolvConf, resolvConfText(!isHostNetwork), 0o644);
 }
 
 /** The image that a container was made from. @throws BerthError NOT_FOUND */

@@ -38,8 +38,8 @@ export async function createContainer(
   return record.id;
 }
 
-/** The old and the new container of one name may be there at once, but in one stack only. */
-function checkName(name: string, stack: string, { records }: ContainerIndex): void {
+/** The old and the new container of one name may be there at once, but in one stack only. @throws BerthError INPUT */
+export function checkName(name: string, stack: string, { records }: ContainerIndex): void {
   const holder = records.find(
     (record) => record.name === name && record.stack !== stack && record.state !== 'removing',
   );

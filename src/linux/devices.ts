@@ -18,7 +18,18 @@ export interface DeviceAccess {
 }
 
 /** What of the host's /dev a privileged container doesn't get: those are file systems or links of its own. */
-const OWN_OF_CONTAINER = new Set(['pts', 'shm', 'fd', 'mqueue', 'console', 'core', '.lxc', '.lxd-mounts', '.udev']);
+const OWN_OF_CONTAINER = new Set([
+  'pts',
+  'ptmx',
+  'shm',
+  'fd',
+  'mqueue',
+  'console',
+  'core',
+  '.lxc',
+  '.lxd-mounts',
+  '.udev',
+]);
 const MAX_DEPTH = 8;
 
 /**

@@ -1,3 +1,5 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Addon, CgroupDifference } from '../addon/addon.js';
 import type { RuntimeSpec } from '../oci/spec.js';
 import type { Drift } from '../plan/observed.js';
@@ -20,16 +22,50 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^devices/, 'deviceCgroupRules'],
 ];
 
-/** Limits that the kernel holds other than config.json says. A file that could not be read is no claim that holds. */
-export function observeDrift(addon: Addon, paths: ContainerPaths, cgroup: string): readonly Drift[] {
+/** Files of pinned namespaces. */
+const PINS = { network: 'net', ipc: 'ipc', uts: 'uts' } as const;
+
+/**
+ * What the kernel holds other than config.json says: limits, namespaces that others may join, volumes. A file that could
+ * not be read is no claim that holds.
+ * @param volumes directory of all volumes
+ */
+export function observeDrift(addon: Addon, paths: ContainerPaths, cgroup: string, volumes: string): readonly Drift[] {
   const text = readIfPresent(paths.config);
   if (text === null) return [];
   // Written by us; a text that is no JSON is told by parseState.
   const spec = parseState(paths.config, text) as RuntimeSpec;
-  return addon.cgroupDifferences(cgroup, JSON.stringify(spec.linux.resources)).map(toDrift);
+  const limits = addon.cgroupDifferences(cgroup, JSON.stringify(spec.linux.resources)).map(toDrift);
+  return [...limits, ...lostPins(spec, paths), ...lostVolumes(spec, volumes)];
 }
 
-function toDrift({ controller, file, expected, actual }: CgroupDifference): Drift {
+/** A namespace without a path is the container's own, and is kept as a mount for those that join it. */
+function lostPins({ linux }: RuntimeSpec, { namespaces: dir }: ContainerPaths): readonly Drift[] {
+  const outside = statSync(dir, { throwIfNoEntry: false })?.dev;
+  const isPinned = (file: string): boolean => {
+    const pin = statSync(join(dir, file), { throwIfNoEntry: false });
+    return pin !== undefined && pin.dev !== outside;
+  };
+  return linux.namespaces.flatMap(({ type, path }) => {
+    if (path !== undefined || (type !== 'network' && type !== 'ipc' && type !== 'uts')) return [];
+    if (isPinned(PINS[type])) return [];
+    return [{ field: `namespaces.${type}`, what: `ns/${PINS[type]}`, expected: 'pinned', actual: 'gone' }];
+  });
+}
+
+/** The data that a container still has open is not what a directory made anew will hold. */
+function lostVolumes({ mounts }: RuntimeSpec, volumes: string): readonly Drift[] {
+  return mounts
+    .filter(({ type, source }) => type === 'bind' && source.startsWith(`${volumes}/`) && !existsSync(source))
+    .map(({ destination }) => ({
+      field: `mounts.${destination}`,
+      what: `mount ${destination}`,
+      expected: 'a directory',
+      actual: 'gone',
+    }));
+}
+
+export function toDrift({ controller, file, expected, actual }: CgroupDifference): Drift {
   const name = file.slice(file.lastIndexOf('/') + 1);
   const field = FIELDS.find(([pattern]) => pattern.test(name))?.[1] ?? `cgroup ${controller}`;
   return { field, what: name, expected, actual };

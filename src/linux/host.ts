@@ -2,6 +2,7 @@ import type { Addon } from '../addon/addon.js';
 import type { Engine } from '../apply/engine.js';
 import type { ImageStore } from '../image/model.js';
 import type { ObservedState } from '../plan/observed.js';
+import type { Refusal } from '../plan/options.js';
 import type { Plan } from '../plan/plan.js';
 import type { Stack } from '../stack/model.js';
 import type { ContainerIndex } from './index.js';
@@ -24,6 +25,8 @@ export interface Host {
   lock(name: string, options: LockOptions): Promise<StackLock>;
   /** under the stack's lock: removes what killed commands left half made or half removed and what no record owns */
   sweep(name: string): Promise<void>;
+  /** what of a plan this host would refuse: every reason, with nothing touched; empty: none is known */
+  preflight(plan: Plan): Promise<readonly Refusal[]>;
   /** under the stack's lock, after the last step: forgets a stack that has no containers any more */
   leave(name: string): Promise<void>;
   engine(options: EngineOptions): Engine;

@@ -25,16 +25,21 @@ function mountInput(mount: Mount, record: ContainerRecord, paths: Paths): MountI
 }
 
 /** A path that isn't there becomes a directory where that is asked for, as in docker compose. */
-function bindSource({ source, createHostPath }: BindMount): string {
-  if (statSync(source, { throwIfNoEntry: false }) !== undefined) return source;
-  if (!createHostPath) {
-    throw new BerthError('INPUT', `mount ${source}: no such file or directory`, {
-      path: source,
-      hint: 'create it, or let it be made by `create_host_path: true`',
-    });
+function bindSource(mount: BindMount): string {
+  checkBindSource(mount);
+  if (statSync(mount.source, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(mount.source, { recursive: true, mode: 0o755 });
   }
-  mkdirSync(source, { recursive: true, mode: 0o755 });
-  return source;
+  return mount.source;
+}
+
+/** @throws BerthError INPUT for a path that isn't there and must be */
+export function checkBindSource({ source, createHostPath }: BindMount): void {
+  if (createHostPath || statSync(source, { throwIfNoEntry: false }) !== undefined) return;
+  throw new BerthError('INPUT', `mount ${source}: no such file or directory`, {
+    path: source,
+    hint: 'create it, or let it be made by `create_host_path: true`',
+  });
 }
 
 function volumeInput(mount: VolumeMount, record: ContainerRecord, paths: Paths): MountInput {

@@ -65,7 +65,10 @@ export function observeContainer(tools: HostTools, record: ContainerRecord, boot
     joined: record.joined,
     generation: record.generation,
     acknowledged: said?.generation ?? 0,
-    drift: isUp && shimAlive ? observeDrift(addon, paths, containerCgroup(record.stack, record.id)) : [],
+    drift:
+      isUp && shimAlive
+        ? observeDrift(addon, paths, containerCgroup(record.stack, record.id), tools.paths.volumes)
+        : [],
   };
 }
 

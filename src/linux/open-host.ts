@@ -47,6 +47,7 @@ export function openHost({ root, run }: HostOptions): Host {
     observe: async (name, stack) => (await import('./observe.js')).observe(tools, name, stack),
     lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),
     sweep: async (name) => (await import('./sweep.js')).sweep(tools, name),
+    preflight: async (plan) => (await import('./preflight.js')).preflight(tools, plan),
     leave: (name) => leaveStack(tools, name),
     engine: (options) => createEngine(tools, options),
     startAttached: async (id) => {

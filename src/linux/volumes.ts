@@ -65,12 +65,7 @@ export function listVolumes(paths: Paths): readonly VolumeRecord[] {
  */
 export async function createVolume(paths: Paths, stack: string | null, volume: Volume): Promise<void> {
   if (readVolume(paths, volume.name) !== null) return restoreData(paths, volume.name);
-  if (volume.external) {
-    throw new BerthError('NOT_FOUND', `use external volume ${volume.name}: no such volume`, {
-      hint: 'external volumes are made outside of the stack file; drop `external: true` to have it made',
-    });
-  }
-  checkDriverOpts(volume.name, volume.driverOpts);
+  checkVolume(paths, volume);
   const labels = stack === null ? volume.labels : { ...volume.labels, ...volumeLabels(stack, volume.key) };
   await writeVolume(paths, {
     version: 1,
@@ -82,6 +77,17 @@ export async function createVolume(paths: Paths, stack: string | null, volume: V
     madeFor: null,
     createdAt: new Date().toISOString(),
   });
+}
+
+/** What would keep a volume of a stack file from being made or used. @throws BerthError NOT_FOUND, INPUT */
+export function checkVolume(paths: Paths, volume: Volume): void {
+  if (readVolume(paths, volume.name) !== null) return;
+  if (volume.external) {
+    throw new BerthError('NOT_FOUND', `use external volume ${volume.name}: no such volume`, {
+      hint: 'external volumes are made outside of the stack file; drop `external: true` to have it made',
+    });
+  }
+  checkDriverOpts(volume.name, volume.driverOpts);
 }
 
 /** Labels that docker compose puts on volumes, so that people recognise them. */

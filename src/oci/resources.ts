@@ -5,8 +5,11 @@ import type { LinuxResources, ThrottleDevice } from './spec.js';
 
 type DeviceRule = LinuxResources['devices'][number];
 
+/** The part of a container that its limits are made from. */
+export type ResourceInput = Pick<ContainerInput, 'service' | 'devices' | 'blockDevices'>;
+
 /** `linux.resources`: device rules and limits. Absent is what the kernel has by itself. */
-export function toResources(input: ContainerInput): LinuxResources {
+export function toResources(input: ResourceInput): LinuxResources {
   const { resources, name } = input.service;
   return {
     devices: deviceRules(input),
@@ -94,7 +97,7 @@ const defaultRules: readonly DeviceRule[] = [
   { allow: true, type: 'c', major: 10, minor: 200, access: 'rwm' }, // net/tun
 ];
 
-function deviceRules({ service, devices }: ContainerInput): DeviceRule[] {
+function deviceRules({ service, devices }: Pick<ResourceInput, 'service' | 'devices'>): DeviceRule[] {
   if (service.privileged) return [{ allow: true, access: 'rwm' }];
   const asked = devices.map(({ device, permissions }) => ({
     allow: true,

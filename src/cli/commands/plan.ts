@@ -65,7 +65,7 @@ async function makePlan(context: Context, options: PlanCommandOptions, services:
       });
     }
     const imageInputs = await imageInputsOf(host, stack);
-    return acceptPlan(plan(stack, observed, { ...toPlanOptions(options, services, null), imageInputs }));
+    return await acceptPlan(host, plan(stack, observed, { ...toPlanOptions(options, services, null), imageInputs }));
   } finally {
     lock.release();
   }

@@ -36,12 +36,22 @@ describe('how commands end', () => {
     );
   });
 
-  it('every reason against a plan is told', () => {
+  it('every reason against a plan is told, of the planner and of the host', async () => {
     const refused = [
       { on: 'service:a:1', reason: 'a is wrong', hint: null },
       { on: 'service:b:1', reason: 'b is wrong', hint: 'put it right' },
     ];
-    expect(() => acceptPlan({ refused })).toThrow('a is wrong\nb is wrong\n  hint: put it right');
-    expect(acceptPlan(plan)).toBe(plan);
+    const told = 'a is wrong\nb is wrong\n  hint: put it right';
+    const able = { preflight: () => Promise.resolve([]) };
+    const unable = { preflight: () => Promise.resolve(refused) };
+    const action = { kind: 'removeImage', image: 'app' } as const;
+    const changing: Plan = {
+      ...plan,
+      steps: [{ id: 1, on: 'image:app', action, cause: '', changes: [], after: [] }],
+    };
+    await expect(acceptPlan(able, { refused })).rejects.toThrow(told);
+    await expect(acceptPlan(unable, changing)).rejects.toThrow(told);
+    expect(await acceptPlan(able, changing)).toBe(changing);
+    expect(await acceptPlan(unable, { ...plan, steps: [] })).toEqual({ ...plan, steps: [] });
   });
 });
