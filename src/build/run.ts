@@ -7,6 +7,7 @@ import type { Layer } from '../image/model.js';
 import { hostName, hostsText, resolvConfText } from '../linux/hosts.js';
 import { readIfPresent } from '../linux/json.js';
 import { mostOpenFiles } from '../linux/open-files.js';
+import { ownCapabilities } from '../linux/own-capabilities.js';
 import { openStream } from '../linux/stream.js';
 import type { ContainerInput } from '../oci/input.js';
 import { superviseText, toSupervise } from '../oci/record.js';
@@ -94,6 +95,7 @@ function toInput(scratch: Scratch, command: string, env: readonly string[], work
     blockDevices: {},
     hostHostname: hostName(),
     layers: { dir: join(layer.dir, '..'), lower: layer.lower, upper: layer.upper, work: layer.work },
+    capabilities: ownCapabilities(),
     mostOpenFiles: mostOpenFiles(),
     generation: 1,
   };

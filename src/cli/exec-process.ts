@@ -1,4 +1,5 @@
 import type { Identity } from '../linux/identity.js';
+import { ownCapabilities } from '../linux/own-capabilities.js';
 import { toCapabilities } from '../oci/capabilities.js';
 import type { Process } from '../oci/spec.js';
 import type { Service } from '../stack/model.js';
@@ -21,7 +22,7 @@ export function execProcess(own: Process, service: Service, request: ExecRequest
   const uid = identity?.uid ?? own.user.uid;
   const isChanged = identity !== null || request.privileged;
   const capabilities = isChanged
-    ? toCapabilities({ ...service, privileged: service.privileged || request.privileged }, uid)
+    ? toCapabilities({ ...service, privileged: service.privileged || request.privileged }, uid, ownCapabilities())
     : own.capabilities;
   return {
     ...own,

@@ -16,6 +16,7 @@ import { type Joined, resolveJoins } from './joins.js';
 import { readIfPresent } from './json.js';
 import { mountInputs } from './mount-sources.js';
 import { mostOpenFiles } from './open-files.js';
+import { ownCapabilities } from './own-capabilities.js';
 import { type ContainerPaths, containerCgroup, type Paths } from './paths.js';
 import type { ContainerRecord } from './record.js';
 import type { HostTools } from './tools.js';
@@ -78,6 +79,7 @@ async function gatherInput(
     blockDevices: blockDevices(service.resources),
     hostHostname: hostName(),
     layers: { dir: paths.overlay, lower: layer.lower, upper: layer.upper, work: layer.work },
+    capabilities: ownCapabilities(),
     mostOpenFiles: mostOpenFiles(),
     generation: record.generation,
   };

@@ -1,4 +1,5 @@
 import { isBerthError } from '../errors.js';
+import { toCapabilities } from '../oci/capabilities.js';
 import { toResources } from '../oci/resources.js';
 import type { Refusal } from '../plan/options.js';
 import type { Plan, Step } from '../plan/plan.js';
@@ -8,6 +9,7 @@ import { checkName } from './create.js';
 import { resolveDevice } from './devices.js';
 import { findContainer } from './index.js';
 import { checkBindSource } from './mount-sources.js';
+import { ownCapabilities } from './own-capabilities.js';
 import type { HostTools } from './tools.js';
 import { checkVolume } from './volumes.js';
 
@@ -57,6 +59,7 @@ function serviceChecks(tools: HostTools, service: Service, made: ReadonlySet<str
     source.kind === 'container' && !made.has(`container ${source.container}`) ? [source.container] : [],
   );
   return [
+    () => void toCapabilities(service, 0, ownCapabilities()),
     ...service.mounts.flatMap((mount) => (mount.type === 'bind' ? [() => void checkBindSource(mount)] : [])),
     ...service.devices.map((device) => () => void resolveDevice(device)),
     ...owners.map((name) => () => void findContainer(tools.containers(), name)),

@@ -3,7 +3,7 @@ import type { Service } from '../stack/model.js';
 import type { Capabilities } from './spec.js';
 
 /** linux/capability.h, by number; Linux 5.9 and later know all of them. */
-const all: readonly string[] = [
+export const allCapabilities: readonly string[] = [
   'CHOWN',
   'DAC_OVERRIDE',
   'DAC_READ_SEARCH',
@@ -67,23 +67,33 @@ const defaults: ReadonlySet<string> = new Set([
 
 /**
  * Inheritable and ambient stay empty: a file capability in the image must not add to what was given. A process that is
- * not root gets what execve would leave it: the bounding set alone.
- * @throws BerthError INPUT on an unknown name
+ * not root gets what execve would leave it: the bounding set alone. As in Docker, `privileged`, `ALL` and the defaults
+ * give what we have ourselves; what is asked for by name is given or refused.
+ * @param available our own bounding set
+ * @throws BerthError INPUT on an unknown name, UNSUPPORTED on one that we lack
  */
-export function toCapabilities(service: Service, uid: number): Capabilities {
-  const bounding = chosen(service).map((name) => `CAP_${name}`);
+export function toCapabilities(service: Service, uid: number, available: ReadonlySet<string>): Capabilities {
+  checkNames(service, available);
+  const bounding = chosen(service)
+    .filter((name) => available.has(name))
+    .map((name) => `CAP_${name}`);
   const held = uid === 0 ? bounding : [];
   return { bounding, effective: held, permitted: held, inheritable: [], ambient: [] };
 }
 
-function chosen({ name: serviceName, privileged, capAdd, capDrop }: Service): string[] {
-  for (const name of [...capAdd, ...capDrop]) {
-    if (name === 'ALL' || all.includes(name)) continue;
-    throw new BerthError('INPUT', `give service ${serviceName} its capabilities: there is none called ${name}`);
-  }
-  if (privileged) return [...all];
+function checkNames({ name: serviceName, privileged, capAdd, capDrop }: Service, available: ReadonlySet<string>): void {
+  const doing = `give service ${serviceName} its capabilities`;
+  const named = [...capAdd, ...capDrop].filter((name) => name !== 'ALL');
+  const unknown = named.find((name) => !allCapabilities.includes(name));
+  if (unknown !== undefined) throw new BerthError('INPUT', `${doing}: there is none called ${unknown}`);
+  const lacking = privileged ? undefined : capAdd.find((name) => name !== 'ALL' && !available.has(name));
+  if (lacking !== undefined) throw new BerthError('UNSUPPORTED', `${doing}: root on this host lacks ${lacking} itself`);
+}
+
+function chosen({ privileged, capAdd, capDrop }: Service): readonly string[] {
+  if (privileged) return allCapabilities;
   const dropped = (name: string) => capDrop.includes(name);
-  if (capAdd.includes('ALL')) return all.filter((name) => !dropped(name));
-  if (dropped('ALL')) return all.filter((name) => capAdd.includes(name));
-  return all.filter((name) => capAdd.includes(name) || (defaults.has(name) && !dropped(name)));
+  if (capAdd.includes('ALL')) return allCapabilities.filter((name) => !dropped(name));
+  if (dropped('ALL')) return allCapabilities.filter((name) => capAdd.includes(name));
+  return allCapabilities.filter((name) => capAdd.includes(name) || (defaults.has(name) && !dropped(name)));
 }

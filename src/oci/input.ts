@@ -23,6 +23,8 @@ export interface ContainerInput {
   /** the host's own name: a container in the host's network has it */
   readonly hostHostname: string;
   readonly layers: LayersInput;
+  /** capabilities of our own bounding set, without `CAP_` */
+  readonly capabilities: ReadonlySet<string>;
   /** the highest hard limit of open files that we may give; null: any. What the file asks for isn't lowered */
   readonly mostOpenFiles: number | null;
   /** counts the writings of config.json and supervise */

@@ -40,7 +40,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       args: toArgs(input),
       env: toEnvironment(input),
       cwd: service.workingDir ?? (input.image.workingDir === '' ? '/' : input.image.workingDir),
-      capabilities: toCapabilities(service, input.user.uid),
+      capabilities: toCapabilities(service, input.user.uid, input.capabilities),
       rlimits: toRlimits(input),
       noNewPrivileges: false,
       oomScoreAdj: service.oomScoreAdj ?? 0,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ExecRequest, environmentLines, execProcess } from '../../../src/cli/exec-process.js';
-import { toCapabilities } from '../../../src/oci/capabilities.js';
+import { allCapabilities, toCapabilities } from '../../../src/oci/capabilities.js';
 import type { Process } from '../../../src/oci/spec.js';
 import { service } from '../../support/model.js';
 
@@ -11,7 +11,7 @@ const own: Process = {
   args: ['serve'],
   env: ['PATH=/bin', 'HOME=/root'],
   cwd: '/srv',
-  capabilities: toCapabilities(web, 0),
+  capabilities: toCapabilities(web, 0, new Set(allCapabilities)),
   rlimits: [],
   noNewPrivileges: false,
 };

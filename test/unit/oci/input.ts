@@ -1,3 +1,4 @@
+import { allCapabilities } from '../../../src/oci/capabilities.js';
 import type { ContainerInput } from '../../../src/oci/input.js';
 import { longId, service } from '../../support/model.js';
 
@@ -34,6 +35,7 @@ export function containerInput(over: Partial<ContainerInput> = {}): ContainerInp
     blockDevices: {},
     hostHostname: 'host',
     layers: { dir: '/root/overlay2', lower: ['l/TOP', 'l/BOTTOM'], upper: 'abc/diff', work: 'abc/work' },
+    capabilities: new Set(allCapabilities),
     mostOpenFiles: null,
     generation: 3,
     ...over,

@@ -122,6 +122,15 @@ describe('config.json', () => {
     expect([spec.linux.maskedPaths, spec.linux.readonlyPaths]).toEqual([[], []]);
   });
 
+  test('privileged gives what root has here; a capability asked for by name is given or refused', () => {
+    const capabilities = new Set(['CHOWN', 'SYS_ADMIN']);
+    const privileged = { ...containerInput({ capabilities }).service, privileged: true };
+    const { process } = toRuntimeSpec(containerInput({ capabilities, service: privileged }));
+    expect(process.capabilities?.bounding).toEqual(['CAP_CHOWN', 'CAP_SYS_ADMIN']);
+    const asking = { ...privileged, privileged: false, capAdd: ['SYS_TIME'] };
+    expect(() => toRuntimeSpec(containerInput({ capabilities, service: asking }))).toThrow('lacks SYS_TIME');
+  });
+
   test('a follower joins what it shares and sets up nothing there', () => {
     const shared = { kind: 'service', service: 'db' } as const;
     const follower = service('web', { command: ['x'] });
