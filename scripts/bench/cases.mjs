@@ -2,8 +2,8 @@
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { busyboxImage, makeLayeredArchive, stackText } from './fixtures.mjs';
-import { compare, isInstalled, output, run } from './measure.mjs';
+import { busyboxImage, layeredImage, makeLayeredArchive, stackText } from './fixtures.mjs';
+import { compare, isInstalled, output, run, succeeds } from './measure.mjs';
 import { atMost, fasterBy, ms, plain } from './table.mjs';
 
 /** How long a command takes that has nothing to do, as a multiple of starting Node. */
@@ -33,16 +33,20 @@ export function container({ own, rounds, writeStack, rootDir, scratch }) {
     one: () => upAndDown(own, one).up,
     many: () => upAndDown(own, many).up,
   };
-  const commands = bareCommands(rootDir, scratch);
-  for (const [name, command] of Object.entries(commands)) contestants[name] = () => run(command);
+  const commands = Object.entries(bareCommands(rootDir, scratch));
+  // One that can't run here at all, for want of a right of root, is left out and named.
+  const working = commands.filter(([, command]) => succeeds(command));
+  const refused = commands.filter((entry) => !working.includes(entry)).map(([name]) => name);
+  for (const [name, command] of working) contestants[name] = () => run(command);
   const result = compare(contestants, Math.max(2, rounds >> 1));
   const further = (result.many - result.one) / 49;
-  const others = Object.keys(commands).filter((name) => name !== 'bwrap');
+  const others = working.map(([name]) => name).filter((name) => name !== 'bwrap');
   return [
     result.bwrap === undefined
       ? plain('each further container of `up`', ms(further), 'bwrap is not installed')
       : atMost('each further container of `up`', further, '`bwrap --unshare-all true`', result.bwrap, 1),
     ...others.map((name) => plain(`start to exit, ${name}`, '', ms(result[name]))),
+    ...refused.map((name) => plain(`start to exit, ${name}`, '', 'does not run on this host')),
   ];
 }
 
@@ -64,9 +68,7 @@ function bareCommands(rootDir, scratch) {
     writeFileSync(config, JSON.stringify(spec));
     commands.runc = ['runc', '--root', join(scratch, 'runc'), 'run', '-b', bundle, 'berthbench'];
   }
-  if (output(['podman', 'image', 'exists', busyboxImage]) !== '' || isInstalled('podman')) {
-    commands.podman = ['podman', 'run', '--rm', '--network=none', busyboxImage, 'true'];
-  }
+  if (isInstalled('podman')) commands.podman = ['podman', 'run', '--rm', '--network=none', busyboxImage, 'true'];
   return commands;
 }
 
@@ -77,8 +79,13 @@ function upAndDown(composer, file) {
 }
 
 /** up, no-op up, one changed limit and down of stacks of 1, 10 and 50 services. */
-export function stacks({ own, peers, sizes, writeStack }) {
-  const figures = [];
+export function stacks({ own, peers: present, sizes, writeStack }) {
+  const trial = writeStack('trial', stackText(1));
+  const peers = present.filter((peer) => succeeds(peer.compose(trial, 'up', '-d')));
+  for (const peer of peers) run(peer.compose(trial, 'down'));
+  const figures = present
+    .filter((peer) => !peers.includes(peer))
+    .map(({ name }) => plain('stacks', '', `${name} does not run on this host`));
   for (const size of sizes) {
     const before = writeStack(`stack${size}`, stackText(size));
     const changed = writeStack(`changed${size}`, stackText(size, { limitOfFirst: '96m' }));
@@ -167,7 +174,7 @@ export async function unpack({ own, scratch, rounds, layerDirs }) {
   const contestants = {
     berth: () => {
       const elapsedMs = run([...own.load, archive]);
-      run([...own.load.slice(0, -1), 'rm', 'localhost/berth-bench-layers:1']);
+      run([...own.load.slice(0, -1), 'rm', layeredImage]);
       return elapsedMs;
     },
     tar: () => {
@@ -184,7 +191,7 @@ export async function unpack({ own, scratch, rounds, layerDirs }) {
   if (isInstalled('podman')) {
     contestants.podman = () => {
       const elapsedMs = run(['podman', 'load', '-q', '-i', archive]);
-      run(['podman', 'rmi', '-a', '-f'], { allowFailure: true });
+      run(['podman', 'rmi', '-f', layeredImage], { allowFailure: true });
       return elapsedMs;
     };
   }

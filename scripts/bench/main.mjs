@@ -4,12 +4,12 @@
 //   CASE     startup container stacks changedLimit memory unpack
 //   --quick  fewer rounds, no stack of 50
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { changedLimit, container, layerDirsOf, memory, stacks, startup, unpack } from './cases.mjs';
-import { makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
+import { busyboxImage, makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
 import { run } from './measure.mjs';
 import { berth, composers } from './peers.mjs';
 import { toMarkdown } from './table.mjs';
@@ -22,6 +22,14 @@ function parseArguments(argv) {
   const unknown = names.find((name) => !cases.has(name));
   if (unknown) throw new Error(`no case ${unknown}; there are: ${[...cases.keys()].join(' ')}`);
   return { quick, names: names.length > 0 ? names : [...cases.keys()] };
+}
+
+/** runc removes its container's cgroup but not the parent that it made for it. */
+function runcCgroups() {
+  const top = '/sys/fs/cgroup';
+  return [top, ...readdirSync(top).map((name) => join(top, name))]
+    .map((dir) => join(dir, 'berth-bench'))
+    .filter((dir) => existsSync(dir));
 }
 
 async function main() {
@@ -56,6 +64,8 @@ async function main() {
     for (const name of names) figures.push(...(await cases.get(name)(context)));
   } finally {
     run(own.compose(context.writeStack('end', 'services: {}\n'), 'down'), { allowFailure: true });
+    for (const peer of peers) run([...peer.unload, busyboxImage], { allowFailure: true });
+    for (const dir of runcCgroups()) rmdirSync(dir);
     rmSync(scratch, { recursive: true, force: true });
   }
   const host = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}`;

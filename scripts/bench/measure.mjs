@@ -26,6 +26,10 @@ export function output([program, ...args]) {
   return status === 0 ? stdout : '';
 }
 
+export function succeeds([program, ...args]) {
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+}
+
 export function isInstalled(program) {
   return output(['sh', '-c', `command -v ${program}`]) !== '';
 }

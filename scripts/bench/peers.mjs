@@ -8,6 +8,7 @@ import { isInstalled, output } from './measure.mjs';
  * @property {string} name
  * @property {(file: string, ...words: string[]) => string[]} compose the command line of a compose command
  * @property {string[]} load its command to load an image archive, without the archive
+ * @property {string[]} unload its command to remove an image, without the image
  */
 
 /** Berth with state directories of its own. */
@@ -33,6 +34,7 @@ export function composers() {
         name,
         compose: (file, ...words) => [...compose, '-p', 'berthbench', '-f', file, ...words],
         load: ['docker', 'load', '-q', '-i'],
+        unload: ['docker', 'rmi', '-f'],
       });
     }
   }
@@ -41,6 +43,7 @@ export function composers() {
       name: 'podman',
       compose: (file, ...words) => ['podman-compose', '-p', 'berthbench', '-f', file, ...words],
       load: ['podman', 'load', '-q', '-i'],
+      unload: ['podman', 'rmi', '-f'],
     });
   }
   return found;
