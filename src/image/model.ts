@@ -120,4 +120,6 @@ export interface ImageStore {
   writableLayer(id: string, image: Image | null): Promise<WritableLayer>;
   /** removes a container's layer and its short link; a missing one is no error */
   removeLayer(id: string): Promise<void>;
+  /** what `removeLayer` removes, in that order, for one who has a thread for it */
+  writableLayerPaths(id: string): Promise<readonly string[]>;
 }

@@ -22,7 +22,7 @@ import { storePaths } from './paths.js';
 import { formatReference, requireReference } from './reference.js';
 import { removeImage } from './remove.js';
 import { saveImages } from './save.js';
-import { makeWritableLayer, removeWritableLayer } from './writable.js';
+import { makeWritableLayer, removeWritableLayer, writableLayerPaths } from './writable.js';
 
 /** Opens the image store below `root`. Nothing is read or made until it is used. */
 export function openStore(root: string): ImageStore {
@@ -51,6 +51,7 @@ export function openStore(root: string): ImageStore {
     cachedLayer: async (inputs) => cachedLayer(paths, inputs),
     cacheLayer: async (inputs, chainId) => cacheLayer(paths, inputs, chainId),
     writableLayer: async (id, image) => makeWritableLayer(paths, id, image),
+    writableLayerPaths: async (id) => writableLayerPaths(paths, id),
     removeLayer: async (id) => removeWritableLayer(paths, id),
   };
 }

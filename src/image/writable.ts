@@ -29,15 +29,22 @@ export function makeWritableLayer(paths: StorePaths, id: string, image: Image | 
   return { dir, lower, upper: `${id}/diff`, work: `${id}/work` };
 }
 
-/** Removes a container's layer. Its short link goes first: the directory is what says that something is left to do. */
+/** Removes a container's layer. */
 export function removeWritableLayer(paths: StorePaths, id: string): void {
+  for (const path of writableLayerPaths(paths, id)) rmSync(path, { recursive: true, force: true });
+}
+
+/**
+ * What a container's layer consists of, in the order in which it has to go: the short link first, since the directory is
+ * what says that something is left to do.
+ */
+export function writableLayerPaths(paths: StorePaths, id: string): string[] {
   const dir = layerDir(paths, id);
   if (existsSync(join(dir, 'committed'))) {
     throw new BerthError('INTERNAL', `internal: ${dir} is an image's layer, not a container's`);
   }
   const link = readText(join(dir, 'link'));
-  if (link !== null && /^[A-Z2-7]{26}$/.test(link)) rmSync(join(paths.links, link), { force: true });
-  rmSync(dir, { recursive: true, force: true });
+  return link !== null && /^[A-Z2-7]{26}$/.test(link) ? [join(paths.links, link), dir] : [dir];
 }
 
 function hasLink(paths: StorePaths, id: string, dir: string): boolean {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { removeDir } from './atomic.js';
 import { containerCgroup } from './paths.js';
 import { type ContainerRecord, updateRecord } from './record.js';
@@ -28,12 +27,10 @@ export async function endContainer(
   { addon, paths, images }: Pick<HostTools, 'addon' | 'paths' | 'images'>,
   { id, stack }: Pick<ContainerRecord, 'id' | 'stack'>,
 ): Promise<void> {
-  const { runDir, layer } = paths.container(id);
+  const { runDir } = paths.container(id);
   if (addon.shimAlive(runDir)) await askShim({ addon }, runDir, { kind: 'stop', timeoutMs: 0, signal: null });
-  // The directories of the layer but not its link, which says that the store has something left to do.
-  const trees = [runDir, join(layer, 'diff'), join(layer, 'work')];
+  const trees = [runDir, ...(await (await images()).writableLayerPaths(id))];
   await addon.removeContainer({ runDir, cgroup: containerCgroup(stack, id), trees });
-  await (await images()).removeLayer(id);
 }
 
 /** Those that a successor took over stay. */

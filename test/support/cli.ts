@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strayLayers } from './layers.js';
 import { writeRootfs } from './rootfs.js';
 import { assertWorldClean, snapshotWorld } from './world.js';
 
@@ -27,13 +28,15 @@ export interface Bench {
   readonly stack: string;
   /** a command line for a shell */
   readonly shell: (...args: string[]) => string;
-  /** replaces compose.yaml; `images:` with a busybox image named `box` is added */
-  readonly write: (text: string) => void;
+  /** replaces compose.yaml; `images:` with a busybox image named `box` is added, and further `images`, indented by two */
+  readonly write: (text: string, images?: string) => void;
   readonly start: (...args: string[]) => RunningCommand;
   /** @param input what stdin holds */
   readonly berth: (args: readonly string[], input?: string) => Promise<CommandResult>;
   /** as `berth`, of which 0 is expected. @throws with what it printed */
   readonly ok: (...args: string[]) => Promise<string>;
+  /** @throws an Error naming what is left of the stack on this host, its images apart */
+  readonly assertGone: () => void;
 }
 
 const entry = join(process.cwd(), 'dist', 'berth.cjs');
@@ -66,13 +69,19 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
   };
   const shell: Bench['shell'] = (...args) =>
     [process.execPath, entry, ...globals, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const write = (text: string): void => writeFileSync(join(project, 'compose.yaml'), `${text}${IMAGES}`);
-  try {
-    await use({ dir: project, root, stack, shell, write, start, berth, ok });
-  } finally {
-    await berth(['down', '-v', '--remove-orphans', '-t', '1', '--lock-timeout', '30']);
+  const write: Bench['write'] = (text, images = '') =>
+    writeFileSync(join(project, 'compose.yaml'), `${text}${IMAGES}${images}`);
+  const assertGone = (): void => {
     for (const empty of owned.filter((path) => existsSync(path))) rmdirSync(empty);
     assertWorldClean(before);
+    const strays = strayLayers(root);
+    if (strays.length > 0) throw new Error(`layers that no image has:\n${strays.join('\n')}`);
+  };
+  try {
+    await use({ dir: project, root, stack, shell, write, start, berth, ok, assertGone });
+  } finally {
+    await berth(['down', '-v', '--remove-orphans', '-t', '1', '--lock-timeout', '30']);
+    assertGone();
     rmSync(dir, { recursive: true });
   }
 }
