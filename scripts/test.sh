@@ -13,10 +13,10 @@ lane() {
     lint) script=lint budget=30 ;;
     types) script=typecheck budget=30 ;;
     unit) script=test:unit budget=60 ;;
-    native) script=test:native budget=240 ;;
+    native) script=test:native budget=300 ;;
     integration) script=test:integration budget=240 ;;
     e2e) script=test:e2e budget=360 ;;
-    v2) script=test:v2:limits budget=90 ;;
+    v2) script=test:v2:limits budget=120 ;;
     *) echo "test.sh: no lane $1; there are: $all_lanes" >&2 && exit 2 ;;
   esac
 }
