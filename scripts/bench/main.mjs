@@ -12,7 +12,7 @@ import { changedLimit, container, layerDirsOf, memory, stacks, startup, unpack }
 import { busyboxImage, makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
 import { run } from './measure.mjs';
 import { berth, composers } from './peers.mjs';
-import { toMarkdown } from './table.mjs';
+import { tableHead, tableRow } from './table.mjs';
 
 const cases = new Map(Object.entries({ startup, container, stacks, changedLimit, memory, unpack }));
 
@@ -59,18 +59,20 @@ async function main() {
       return file;
     },
   };
-  const figures = [];
+  const host = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}`;
+  process.stdout.write(
+    `${host}; compose peers: ${peers.map((peer) => peer.name).join(', ') || 'none'}\n\n${tableHead}`,
+  );
   try {
-    for (const name of names) figures.push(...(await cases.get(name)(context)));
+    for (const name of names) {
+      for (const figure of await cases.get(name)(context)) process.stdout.write(tableRow(figure));
+    }
   } finally {
     run(own.compose(context.writeStack('end', 'services: {}\n'), 'down'), { allowFailure: true });
     for (const peer of peers) run([...peer.unload, busyboxImage], { allowFailure: true });
     for (const dir of runcCgroups()) rmdirSync(dir);
     rmSync(scratch, { recursive: true, force: true });
   }
-  const host = `${cpus().length} cores, Linux ${release()}, Node ${process.versions.node}`;
-  const present = peers.map((peer) => peer.name).join(', ') || 'none';
-  process.stdout.write(`${host}; compose peers: ${present}\n\n${toMarkdown(figures)}\n`);
 }
 
 await main().catch((error) => {

@@ -36,16 +36,14 @@ export function plain(name, value, against = '') {
   return { name, value, against };
 }
 
-/** @param {readonly Figure[]} figures */
-export function toMarkdown(figures) {
-  const rows = figures.map(({ name, value, against = '', ratio, target = '', met }) => [
-    name,
-    value,
-    against,
-    ratio === undefined ? '' : ratio.toFixed(2),
-    target,
-    met === undefined ? '' : met ? 'met' : 'missed',
-  ]);
-  const header = ['figure', 'Berth', 'against', 'ratio', 'target', ''];
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+export const tableHead = line(['figure', 'Berth', 'against', 'ratio', 'target', '']) + line(Array(6).fill('---'));
+
+/** @param {Figure} figure */
+export function tableRow({ name, value, against = '', ratio, target = '', met }) {
+  const verdict = met === undefined ? '' : met ? 'met' : 'missed';
+  return line([name, value, against, ratio === undefined ? '' : ratio.toFixed(2), target, verdict]);
+}
+
+function line(cells) {
+  return `| ${cells.join(' | ')} |\n`;
 }
