@@ -6,7 +6,6 @@
 #include <sys/un.h>
 
 #include <cstdio>
-#include <cstring>
 
 #include "base/file.h"
 
@@ -27,14 +26,6 @@ Status AwaitReadable(int socket, int timeout_ms) {
 }
 
 }  // namespace
-
-Result<SocketPair> MakeSocketPair(int type) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Errno("socketpair", "AF_UNIX");
-  }
-  return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 Result<UniqueFd> ConnectControl(const std::string& run_dir) {
   BERTH_ASSIGN(const UniqueFd directory, OpenAt(AT_FDCWD, run_dir, O_PATH | O_DIRECTORY));
@@ -65,10 +56,7 @@ Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms) {
   Record record;
   record.bytes.resize(limit);
   iovec part{record.bytes.data(), limit};
-  union {
-    cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int))];
-  } control{};
+  DescriptorBuffer control{};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -82,13 +70,7 @@ Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms) {
     return Errno("recvmsg", "berth-shim");
   }
   record.bytes.resize(static_cast<size_t>(got));
-  const cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-      header->cmsg_len == CMSG_LEN(sizeof(int))) {
-    int descriptor = -1;
-    std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-    record.descriptor.Reset(descriptor);
-  }
+  record.descriptor = PassedDescriptor(&message);
   return record;
 }
 

@@ -4,17 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/local_socket.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 
 namespace berth::addon {
-
-struct SocketPair {
-  UniqueFd ours;
-  UniqueFd theirs;
-};
-// `type` is SOCK_STREAM or SOCK_SEQPACKET.
-Result<SocketPair> MakeSocketPair(int type);
 
 // Connects to the control socket of a run directory. ENOENT, ECONNREFUSED: no shim listens.
 Result<UniqueFd> ConnectControl(const std::string& run_dir);

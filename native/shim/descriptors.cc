@@ -9,29 +9,12 @@
 
 namespace berth {
 
-namespace {
-
-union DescriptorBuffer {
-  cmsghdr header;
-  char space[CMSG_SPACE(sizeof(int))];
-};
-
-}  // namespace
-
 Result<Pipe> MakePipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     return Errno("pipe2", "standard streams");
   }
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
-
-Result<SocketPair> MakeSocketPair(int type) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Errno("socketpair", "AF_UNIX");
-  }
-  return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 Status SendRecord(int socket, std::string_view head, std::string_view body, int descriptor) {
@@ -72,14 +55,7 @@ UniqueFd ReceiveDescriptor(int socket) {
   do {
     got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
-  const cmsghdr* header = got <= 0 ? nullptr : CMSG_FIRSTHDR(&message);
-  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
-      header->cmsg_len != CMSG_LEN(sizeof(int))) {
-    return {};
-  }
-  int descriptor = -1;
-  std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-  return UniqueFd(descriptor);
+  return got <= 0 ? UniqueFd() : PassedDescriptor(&message);
 }
 
 }  // namespace berth

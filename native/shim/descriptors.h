@@ -1,8 +1,9 @@
-// Pairs of descriptors, and descriptors passed over sockets.
+// Pipes, and descriptors passed over sockets.
 #pragma once
 
 #include <string_view>
 
+#include "base/local_socket.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 
@@ -13,13 +14,6 @@ struct Pipe {
   UniqueFd write_end;
 };
 Result<Pipe> MakePipe();
-
-struct SocketPair {
-  UniqueFd ours;
-  UniqueFd theirs;
-};
-// `type` is SOCK_STREAM or SOCK_SEQPACKET.
-Result<SocketPair> MakeSocketPair(int type);
 
 // Sends one record, `descriptor` with it unless it is -1. Never blocks: a local socket has room for a record or its peer
 // does not read.

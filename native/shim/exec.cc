@@ -16,7 +16,6 @@
 #include "shim/container_io.h"
 #include "shim/descriptors.h"
 #include "shim/event_loop.h"
-#include "shim/memory.h"
 #include "shim/protocol.h"
 #include "shim/records.h"
 #include "shim/shim_process.h"
@@ -146,9 +145,8 @@ class Exec {
 
 // `sync` is left with the caller where this fails.
 Status Run(UniqueFd& sync, Progress& progress) {
-  struct stat info{};
-  const bool attached = ::fstat(kStreamFd, &info) == 0 && S_ISSOCK(info.st_mode);
-  UniqueFd stream(kStreamFd);
+  UniqueFd stream = AttachedStream();
+  const bool attached = stream.valid();
   BERTH_ASSIGN(const Records records, ReadRecords(progress));
   progress.step = "shim cgroup";
   BERTH_TRY(JoinShimCgroup(records.supervise));
@@ -174,16 +172,6 @@ Status Run(UniqueFd& sync, Progress& progress) {
 
 }  // namespace
 
-int ExecProcess() {
-  TuneAllocator();
-  DetachFromCaller(kProcessFd);
-  UniqueFd sync(kSyncFd);
-  Progress progress;
-  if (const auto ended = Run(sync, progress); !ended) {
-    SendFailed(sync.get(), progress, ended.error());
-    return 1;
-  }
-  return 0;
-}
+int ExecProcess() { return RunDetached(kProcessFd, Run); }
 
 }  // namespace berth

@@ -8,7 +8,6 @@
 #include "base/process.h"
 #include "runtime/report.h"
 #include "shim/lock.h"
-#include "shim/memory.h"
 #include "shim/protocol.h"
 #include "shim/records.h"
 #include "shim/shim_process.h"
@@ -18,14 +17,6 @@
 namespace berth {
 
 namespace {
-
-// /dev/null stands for "not attached".
-UniqueFd AttachedStream() {
-  struct stat info{};
-  const bool attached = ::fstat(kStreamFd, &info) == 0 && S_ISSOCK(info.st_mode);
-  UniqueFd stream(kStreamFd);
-  return attached ? std::move(stream) : UniqueFd();
-}
 
 Result<ContainerStatus> FirstStatus() {
   ContainerStatus status;
@@ -68,16 +59,6 @@ Status Run(UniqueFd& sync, Progress& progress) {
 
 }  // namespace
 
-int RunContainer() {
-  TuneAllocator();
-  DetachFromCaller(kStreamFd);
-  UniqueFd sync(kSyncFd);
-  Progress progress;
-  if (const auto ended = Run(sync, progress); !ended) {
-    SendFailed(sync.get(), progress, ended.error());
-    return 1;
-  }
-  return 0;
-}
+int RunContainer() { return RunDetached(kStreamFd, Run); }
 
 }  // namespace berth

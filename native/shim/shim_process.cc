@@ -7,10 +7,12 @@
 
 #include <climits>
 #include <csignal>
+#include <utility>
 
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/syscalls.h"
+#include "shim/memory.h"
 #include "shim/protocol.h"
 
 namespace berth {
@@ -32,6 +34,25 @@ void DetachFromCaller(int last_fd) {
   ::sigaddset(&blocked, SIGCHLD);
   ::sigaddset(&blocked, SIGTERM);
   ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+}
+
+UniqueFd AttachedStream() {
+  struct stat info{};
+  const bool attached = ::fstat(kStreamFd, &info) == 0 && S_ISSOCK(info.st_mode);
+  UniqueFd stream(kStreamFd);
+  return attached ? std::move(stream) : UniqueFd();
+}
+
+int RunDetached(int last_fd, Status (*work)(UniqueFd& sync, Progress& progress)) {
+  TuneAllocator();
+  DetachFromCaller(last_fd);
+  UniqueFd sync(kSyncFd);
+  Progress progress;
+  if (const auto ended = work(sync, progress); !ended) {
+    SendFailed(sync.get(), progress, ended.error());
+    return 1;
+  }
+  return 0;
 }
 
 Status JoinShimCgroup(const Supervise& settings) {

@@ -1,17 +1,14 @@
-import { lstatSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { shimPath } from '../addon/native.js';
 import { BerthError } from '../errors.js';
 import type { ImageConfig } from '../image/config.js';
 import type { Layer } from '../image/model.js';
-import { hostName, hostsText, resolvConfText } from '../linux/hosts.js';
-import { readIfPresent } from '../linux/json.js';
-import { mostOpenFiles } from '../linux/open-files.js';
-import { ownCapabilities } from '../linux/own-capabilities.js';
+import { writeNew } from '../linux/atomic.js';
+import { ownInput, writeEtc, writeSpec } from '../linux/bundle-files.js';
 import { openStream } from '../linux/stream.js';
 import type { ContainerInput } from '../oci/input.js';
-import { superviseText, toSupervise } from '../oci/record.js';
-import { specText, toRuntimeSpec } from '../oci/runtime-spec.js';
+import { toRuntimeSpec } from '../oci/runtime-spec.js';
 import { mergeEnv } from './config.js';
 import type { BuildHost, Scratch } from './scratch.js';
 import { createTail } from './subprocess.js';
@@ -57,46 +54,31 @@ export async function runIn(
   removeMountPoints(scratch.upper, missing);
 }
 
-function writeFiles(scratch: Scratch, command: string, { config, env }: RunContext): void {
-  const { paths, id } = scratch;
-  writeFileSync(
-    paths.hosts,
-    hostsText({ hostname: id, domainname: null, hostFile: readIfPresent('/etc/hosts'), extraHosts: [] }),
-  );
-  writeFileSync(paths.hostname, `${hostName()}\n`);
-  writeFileSync(paths.resolvConf, resolvConfText(false));
-  const input = toInput(scratch, command, mergeEnv(config.config.Env ?? [], env), config.config.WorkingDir ?? '');
-  writeFileSync(paths.config, specText(toRuntimeSpec(input)), { mode: 0o600 });
-  writeFileSync(paths.supervise, superviseText(toSupervise(input)), { mode: 0o600 });
+function writeFiles(scratch: Scratch, command: string, context: RunContext): void {
+  const input = toInput(scratch, command, context);
+  writeEtc(input, scratch.paths, writeNew);
+  writeSpec(input, toRuntimeSpec(input), scratch.paths, writeNew);
 }
 
-function toInput(scratch: Scratch, command: string, env: readonly string[], workingDir: string): ContainerInput {
-  const { paths, layer, service } = scratch;
+function toInput(scratch: Scratch, command: string, { host, config: { config }, env }: RunContext): ContainerInput {
   return {
-    id: scratch.id,
-    name: scratch.name,
-    stack: scratch.stack,
-    service: { ...service, command: ['/bin/sh', '-c', command] },
-    image: { entrypoint: [], command: [], env, workingDir, stopSignal: null, healthcheck: null, volumes: [] },
-    user: { uid: 0, gid: 0, groups: [], home: '/root' },
-    paths: {
-      rootfs: join(layer.dir, 'merged'),
-      hosts: paths.hosts,
-      hostname: paths.hostname,
-      resolvConf: paths.resolvConf,
-      sharedShm: paths.shm,
-      cgroup: scratch.cgroup,
-      shimCgroup: `/berth/${scratch.stack}/shim`,
+    ...ownInput(host.paths, scratch, scratch.layer, scratch.paths),
+    service: { ...scratch.service, command: ['/bin/sh', '-c', command] },
+    image: {
+      entrypoint: [],
+      command: [],
+      env: mergeEnv(config.Env ?? [], env),
+      workingDir: config.WorkingDir ?? '',
+      stopSignal: null,
+      healthcheck: null,
+      volumes: [],
     },
+    user: { uid: 0, gid: 0, groups: [], home: '/root' },
     mounts: [],
     joins: {},
     devices: [],
     hostDevices: [],
     blockDevices: {},
-    hostHostname: hostName(),
-    layers: { dir: join(layer.dir, '..'), lower: layer.lower, upper: layer.upper, work: layer.work },
-    capabilities: ownCapabilities(),
-    mostOpenFiles: mostOpenFiles(),
     generation: 1,
   };
 }

@@ -1,3 +1,4 @@
+import { BerthError } from '../errors.js';
 import type { Host } from '../linux/host.js';
 import type { ContainerRecord } from '../linux/record.js';
 import { readStatus } from '../linux/status.js';
@@ -36,4 +37,16 @@ export function serviceContainers(
     .containers()
     .records.filter((record) => record.stack === stackName && !record.oneOff && record.state !== 'removing')
     .filter(({ service }) => services.length === 0 || services.includes(service));
+}
+
+/** @throws BerthError NOT_FOUND for the first of `services` that none of `containers` belongs to */
+export function requireContainers(
+  containers: readonly { readonly service: string }[],
+  services: readonly string[],
+  stackName: string,
+): void {
+  const missing = services.find((service) => !containers.some((container) => container.service === service));
+  if (missing === undefined) return;
+  const hint = `'berth ps -a' shows what there is, 'berth up' makes it`;
+  throw new BerthError('NOT_FOUND', `no container of service '${missing}' in stack ${stackName}`, { hint });
 }

@@ -1,10 +1,10 @@
-import { BerthError } from '../errors.js';
 import type { ObservedContainer, ObservedState } from '../plan/observed.js';
 import type { Plan } from '../plan/plan.js';
 import type { Invocation } from './command.js';
 import { openContext, stackName } from './context.js';
 import type { LockOption } from './flags.js';
 import type { LifecycleOptions } from './lifecycle.js';
+import { requireContainers } from './live.js';
 import { runPlan } from './run-plan.js';
 import { takeInterrupts } from './signals.js';
 
@@ -47,8 +47,6 @@ export function chooseContainers(
   { stack }: Pick<ObservedState, 'stack'>,
   services: readonly string[],
 ): readonly ObservedContainer[] {
-  const missing = services.find((service) => !all.some((container) => container.service === service));
-  if (missing !== undefined)
-    throw new BerthError('NOT_FOUND', `no container of service '${missing}' in stack ${stack}`);
+  requireContainers(all, services, stack);
   return services.length === 0 ? all : all.filter(({ service }) => services.includes(service));
 }

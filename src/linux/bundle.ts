@@ -2,22 +2,17 @@ import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Image } from '../image/model.js';
 import { type ContainerInput, effectiveMounts } from '../oci/input.js';
-import { hostnameOf } from '../oci/namespaces.js';
-import { superviseText, toSupervise } from '../oci/record.js';
-import { specText, toRuntimeSpec } from '../oci/runtime-spec.js';
+import { toRuntimeSpec } from '../oci/runtime-spec.js';
 import type { Resources, Service } from '../stack/model.js';
 import { replaceFile, writeNew } from './atomic.js';
+import { ownInput, writeEtc, writeSpec } from './bundle-files.js';
 import { type DeviceNumber, deviceNumber, hostDevices, resolveDevice } from './devices.js';
-import { hostName, hostsText, resolvConfText } from './hosts.js';
 import { type Identity, lookUpIdentity } from './identity.js';
 import { imageDefaults } from './image-defaults.js';
 import type { ContainerIndex } from './index.js';
 import { type Joined, resolveJoins } from './joins.js';
-import { readIfPresent } from './json.js';
 import { mountInputs } from './mount-sources.js';
-import { mostOpenFiles } from './open-files.js';
-import { ownCapabilities } from './own-capabilities.js';
-import { type ContainerPaths, containerCgroup, type Paths } from './paths.js';
+import type { Paths } from './paths.js';
 import type { ContainerRecord } from './record.js';
 import type { HostTools } from './tools.js';
 
@@ -43,8 +38,7 @@ export async function writeBundle(tools: HostTools, source: BundleSource): Promi
   // What only this command knows of has no reader yet.
   const write = record.state === 'creating' ? writeNew : replaceFile;
   if (owners.networkOwner === null) writeEtc(input, paths, write);
-  write(paths.config, specText(spec));
-  write(paths.supervise, superviseText(toSupervise(input)));
+  writeSpec(input, spec, paths, write);
 }
 
 async function gatherInput(
@@ -52,35 +46,19 @@ async function gatherInput(
   { record, image }: BundleSource,
   { joins, service, networkOwner }: Joined,
 ): Promise<ContainerInput> {
-  const own = paths.container(record.id);
-  const etc = networkOwner === null ? own : paths.container(networkOwner.id);
+  const etc = paths.container(networkOwner?.id ?? record.id);
   const defaults = imageDefaults(image.config);
   const layer = await (await images()).writableLayer(record.id, image);
   return {
-    id: record.id,
-    name: record.name,
-    stack: record.stack,
+    ...ownInput(paths, record, layer, etc),
     service,
     image: defaults,
     user: identityOf(paths, image, service),
-    paths: {
-      rootfs: join(layer.dir, 'merged'),
-      hosts: etc.hosts,
-      hostname: etc.hostname,
-      resolvConf: etc.resolvConf,
-      sharedShm: own.shm,
-      cgroup: containerCgroup(record.stack, record.id),
-      shimCgroup: `${paths.stack(record.stack).cgroup}/shim`,
-    },
     mounts: mountInputs(effectiveMounts(service, defaults.volumes), record, paths),
     joins,
     devices: service.devices.flatMap(resolveDevice),
     hostDevices: service.privileged ? hostDevices() : [],
     blockDevices: blockDevices(service.resources),
-    hostHostname: hostName(),
-    layers: { dir: paths.overlay, lower: layer.lower, upper: layer.upper, work: layer.work },
-    capabilities: ownCapabilities(),
-    mostOpenFiles: mostOpenFiles(),
     generation: record.generation,
   };
 }
@@ -105,21 +83,6 @@ export function checkEnforceable({ addon }: HostTools, resources: object): void 
   if (missing.length === 0) return;
   const reasons = missing.map(({ controller, reason }) => `${controller}: ${reason}`);
   throw new BerthError('UNSUPPORTED', `set limits: this host can't enforce ${reasons.join('; ')}`);
-}
-
-function writeEtc(input: ContainerInput, paths: ContainerPaths, write: typeof replaceFile): void {
-  const { service } = input;
-  const isHostNetwork = service.namespaces.network.kind === 'host';
-  const hostname = hostnameOf(input);
-  const hosts = hostsText({
-    hostname,
-    domainname: service.domainname,
-    hostFile: isHostNetwork ? readIfPresent('/etc/hosts') : null,
-    extraHosts: service.extraHosts,
-  });
-  write(paths.hosts, hosts, 0o644);
-  write(paths.hostname, `${hostname}\n`, 0o644);
-  write(paths.resolvConf, resolvConfText(!isHostNetwork), 0o644);
 }
 
 /** The image that a container was made from. @throws BerthError NOT_FOUND */

@@ -1,71 +1,13 @@
 import type { ObservedContainer, ObservedImage, ObservedState, ObservedVolume } from '../../src/plan/observed.js';
+import { blankService, noLimits } from '../../src/stack/blank-service.js';
 import type { Dependency, ImageSource, Mount, Resources, Service, Stack, Volume } from '../../src/stack/model.js';
 
 /** Models for tests: every default filled as `resolve` does, and what a test is about on top. */
 
-export const noLimits: Resources = {
-  pidsLimit: null,
-  cpus: null,
-  cpuQuotaUs: null,
-  cpuPeriodUs: null,
-  cpuShares: null,
-  cpuset: null,
-  memoryBytes: null,
-  memorySwapBytes: null,
-  memoryReservationBytes: null,
-  memorySwappiness: null,
-  oomKillDisable: false,
-  blkio: null,
-};
+export { noLimits };
 
 export function service(name: string, over: Partial<Service> = {}): Service {
-  return {
-    name,
-    image: 'app',
-    replicas: 1,
-    containerName: null,
-    command: null,
-    entrypoint: null,
-    environment: {},
-    workingDir: null,
-    user: null,
-    groupAdd: [],
-    hostname: null,
-    domainname: null,
-    init: false,
-    tty: false,
-    stdinOpen: false,
-    labels: {},
-    extraHosts: [],
-    oomScoreAdj: null,
-    ulimits: {},
-    sysctls: {},
-    privileged: false,
-    readOnly: false,
-    capAdd: [],
-    capDrop: [],
-    devices: [],
-    deviceCgroupRules: [],
-    namespaces: {
-      network: { kind: 'private' },
-      ipc: { kind: 'private' },
-      pid: { kind: 'private' },
-      uts: { kind: 'private' },
-      user: { kind: 'host' },
-      cgroup: { kind: 'private' },
-    },
-    mounts: [],
-    shmSizeBytes: 67_108_864,
-    resources: noLimits,
-    restart: { policy: 'no', maxAttempts: 0, delayMs: null, windowMs: null },
-    healthcheck: null,
-    onUnhealthy: 'none',
-    stopSignal: null,
-    stopGraceMs: 10_000,
-    logging: { driver: 'json-file', maxSizeBytes: 0, maxFile: 1 },
-    dependsOn: {},
-    ...over,
-  };
+  return { ...blankService(name, 'app'), ...over };
 }
 
 export function limits(over: Partial<Resources>): Resources {

@@ -1,9 +1,8 @@
-import { BerthError } from '../../errors.js';
 import { signalNumber } from '../../oci/signals.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext, stackName } from '../context.js';
 import { EXIT } from '../exit.js';
-import { hasShim, serviceContainers } from '../live.js';
+import { hasShim, requireContainers, serviceContainers } from '../live.js';
 import { nativeFailure } from '../native-failure.js';
 
 interface KillOptions {
@@ -22,9 +21,7 @@ export const main: CommandMain = defineCommand<KillOptions>({
     const { host } = context;
     const name = await stackName(context);
     const containers = serviceContainers(host, name, args);
-    const missing = args.find((service) => !containers.some((container) => container.service === service));
-    if (missing !== undefined)
-      throw new BerthError('NOT_FOUND', `no container of service '${missing}' in stack ${name}`);
+    requireContainers(containers, args, name);
     const running = containers.filter(({ id }) => hasShim(host, id));
     await Promise.all(
       running.map(async (container) => {

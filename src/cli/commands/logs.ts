@@ -1,4 +1,3 @@
-import { BerthError } from '../../errors.js';
 import { type ContainerLogRecord, timeKeyOf } from '../../linux/logline.js';
 import { followLogs, type LogSource, readLogs } from '../../linux/logs.js';
 import type { ContainerRecord } from '../../linux/record.js';
@@ -7,7 +6,7 @@ import { type Context, openContext, stackName } from '../context.js';
 import { EXIT } from '../exit.js';
 import { wholeNumber } from '../globals.js';
 import { createLineWriter, type LineWriter } from '../lines.js';
-import { hasShim, serviceContainers } from '../live.js';
+import { hasShim, requireContainers, serviceContainers } from '../live.js';
 import { createPrefixes } from '../prefix.js';
 import { takeInterrupts } from '../signals.js';
 import { parseMoment } from '../time.js';
@@ -70,8 +69,7 @@ function parseTail(text: string): number | null {
 async function findContainers(context: Context, services: readonly string[]): Promise<readonly ContainerRecord[]> {
   const name = await stackName(context);
   const containers = serviceContainers(context.host, name, services);
-  const missing = services.find((service) => !containers.some((container) => container.service === service));
-  if (missing !== undefined) throw new BerthError('NOT_FOUND', `no container of service '${missing}' in stack ${name}`);
+  requireContainers(containers, services, name);
   return containers;
 }
 

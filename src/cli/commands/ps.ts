@@ -6,6 +6,7 @@ import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
 import { listFlag } from '../globals.js';
 import { isLive } from '../lifecycle.js';
+import { requireContainers } from '../live.js';
 import { formatTable } from '../table.js';
 
 interface PsOptions {
@@ -38,9 +39,7 @@ export const main: CommandMain = defineCommand<PsOptions>({
     const context = await openContext(invocation);
     const name = await stackName(context);
     const records = context.host.containers().records.filter(({ stack }) => stack === name);
-    const missing = args.find((service) => !records.some((record) => record.service === service));
-    if (missing !== undefined)
-      throw new BerthError('NOT_FOUND', `no container of service '${missing}' in stack ${name}`);
+    requireContainers(records, args, name);
     const shown = records
       .filter(
         ({ service, oneOff }) => (args.length === 0 || args.includes(service)) && (!oneOff || options.all === true),
