@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "base/file.h"
 
@@ -55,22 +56,9 @@ Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms) {
   BERTH_TRY(AwaitReadable(socket, timeout_ms));
   Record record;
   record.bytes.resize(limit);
-  iovec part{record.bytes.data(), limit};
-  DescriptorBuffer control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = &control;
-  message.msg_controllen = sizeof control;
-  ssize_t got = -1;
-  do {
-    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) {
-    return Errno("recvmsg", "berth-shim");
-  }
-  record.bytes.resize(static_cast<size_t>(got));
-  record.descriptor = PassedDescriptor(&message);
+  BERTH_ASSIGN(Received received, ReceiveWithDescriptor(socket, record.bytes.data(), limit, 0));
+  record.bytes.resize(received.size);
+  record.descriptor = std::move(received.descriptor);
   return record;
 }
 

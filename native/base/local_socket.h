@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <cstddef>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 
@@ -21,7 +23,11 @@ union DescriptorBuffer {
   char space[CMSG_SPACE(sizeof(int))];
 };
 
-// Takes over the descriptor that came with a received message; invalid where there was none.
-UniqueFd PassedDescriptor(msghdr* message);
+struct Received {
+  size_t size = 0;      // bytes; 0: the other side has closed
+  UniqueFd descriptor;  // O_CLOEXEC; invalid where none came along
+};
+// Takes what is there, and the descriptor that came with it. `flags` are those of recvmsg(2).
+Result<Received> ReceiveWithDescriptor(int socket, void* buffer, size_t size, int flags);
 
 }  // namespace berth

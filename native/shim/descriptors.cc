@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 namespace berth {
 
@@ -44,18 +45,8 @@ Status SendRecord(int socket, std::string_view head, std::string_view body, int 
 
 UniqueFd ReceiveDescriptor(int socket) {
   char byte = 0;
-  iovec part{&byte, 1};
-  DescriptorBuffer control{};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = &control;
-  message.msg_controllen = sizeof control;
-  ssize_t got = -1;
-  do {
-    got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  return got <= 0 ? UniqueFd() : PassedDescriptor(&message);
+  auto received = ReceiveWithDescriptor(socket, &byte, 1, MSG_DONTWAIT);
+  return received ? std::move(received->descriptor) : UniqueFd();
 }
 
 }  // namespace berth
