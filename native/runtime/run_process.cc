@@ -144,6 +144,7 @@ Status Run(const RunOptions& options, Progress& progress) {
 
 void PrepareProcess() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::umask(022);  // the shim's own would keep other users out of the directories that are made for mounts
   for (int signal = 1; signal < NSIG; ++signal) {
     ::signal(signal, SIG_DFL);
   }
