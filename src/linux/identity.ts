@@ -5,7 +5,7 @@ import { type LayerTree, readTreeFile } from './layertree.js';
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
-  /** supplementary groups, ascending */
+  /** supplementary groups, ascending; `gid` is one of them */
   readonly groups: readonly number[];
   /** home directory, `/` where the image doesn't know the user */
   readonly home: string;
@@ -30,7 +30,8 @@ const MAX_ID = 2 ** 31 - 1; // as Docker: ids of the upper half are negative for
 /**
  * Looks up `user[:group]` (names or numbers; null and '' are root) and further groups in an image's own files, by
  * Docker's rules: a number that is in no file is taken as it is, with group 0; a name that is in no file is an error; with
- * a group given there are no supplementary groups but `groupAdd`.
+ * a group given there are no further groups but `groupAdd`. The first group is a supplementary one, too: else a set-group-id
+ * program would take the process out of it, and so out of what a file denies to that group.
  * @throws BerthError INPUT
  */
 export function lookUpIdentity(tree: LayerTree, user: string | null, groupAdd: readonly string[]): Identity {
@@ -53,7 +54,7 @@ export function resolveIdentity(
   const gid = groupPart === '' ? (entry?.gid ?? 0) : groupId(groups, groupPart);
   const own =
     groupPart === '' && entry !== undefined ? groups.filter((group) => group.members.includes(entry.name)) : [];
-  const supplementary = [...own.map((group) => group.gid), ...groupAdd.map((name) => groupId(groups, name))];
+  const supplementary = [gid, ...own.map((group) => group.gid), ...groupAdd.map((name) => groupId(groups, name))];
   return {
     uid,
     gid,

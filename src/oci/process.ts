@@ -20,7 +20,7 @@ export function toArgs({ service, image }: Pick<ContainerInput, 'service' | 'ima
   });
 }
 
-/** Defaults, then the image's variables, then the service's; null takes one away. */
+/** Defaults, then the image's variables, then the service's; null takes one away, but for HOME, which is always there. */
 export function toEnvironment(input: ContainerInput): string[] {
   const { service, image, user } = input;
   const variables = new Map([
@@ -32,12 +32,11 @@ export function toEnvironment(input: ContainerInput): string[] {
     const [name = '', ...value] = line.split('=');
     variables.set(name, value.join('='));
   }
-  const isUnset = (name: string) => service.environment[name] === null;
   for (const [name, value] of Object.entries(service.environment)) {
     if (value === null) variables.delete(name);
     else variables.set(name, value);
   }
-  if (!variables.has('HOME') && !isUnset('HOME')) variables.set('HOME', user.home);
+  if (!variables.get('HOME')) variables.set('HOME', user.home);
   return [...variables].map(([name, value]) => `${name}=${value}`);
 }
 
