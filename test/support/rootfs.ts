@@ -20,6 +20,15 @@ const PROGRAMS = [
   'kill',
   'seq',
   'touch',
+  'grep',
+  'hostname',
+  'ls',
+  'mkdir',
+  'mount',
+  'readlink',
+  'stat',
+  'tr',
+  'wc',
 ];
 
 /** A root file system of busybox alone, with the users `root` and `guest`. */

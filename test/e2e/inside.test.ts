@@ -1,0 +1,21 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { processGroup } from './inside/process.js';
+import { type Group, type Outputs, runGroup } from './inside/row.js';
+
+const groups: Readonly<Record<string, Group>> = { process: processGroup };
+
+describe.each(Object.entries(groups))('inside: %s', (name, group) => {
+  let outputs: Outputs;
+
+  beforeAll(async () => {
+    outputs = await runGroup(`berthtestin${name}`, group);
+  });
+
+  it.for(group.rows.map((row) => [row.name, row] as const))('%s', ([, row], ctx) => {
+    if (row.lacking) return ctx.skip(row.lacking);
+    const { prints } = row;
+    const output = outputs.get(row.name);
+    if (prints instanceof RegExp) expect(output).toMatch(prints);
+    else expect(output).toBe(typeof prints === 'string' ? prints : prints(outputs));
+  });
+});
