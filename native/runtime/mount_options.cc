@@ -90,6 +90,24 @@ bool ReadBind(std::string_view option, MountOptions& options) {
   return true;
 }
 
+// Our own options, which no kernel knows.
+Result<bool> ReadOwn(std::string_view option, MountOptions& options) {
+  constexpr std::string_view kSubpath = "x-berth.subpath=";
+  constexpr std::string_view kVolume = "x-berth.volume=";
+  if (option.starts_with(kVolume)) {
+    options.volume = option.substr(kVolume.size());
+    return true;
+  }
+  if (!option.starts_with(kSubpath)) {
+    return false;
+  }
+  options.subpath = option.substr(kSubpath.size());
+  if (options.subpath.empty() || options.subpath.starts_with('/')) {
+    return Fail(0, "mount options", std::string(option) + ": expected a path inside the volume");
+  }
+  return true;
+}
+
 }  // namespace
 
 Result<MountOptions> ParseMountOptions(const Mount& mount) {
@@ -99,7 +117,8 @@ Result<MountOptions> ParseMountOptions(const Mount& mount) {
     if (std::ranges::find(kRefused, option) != std::end(kRefused)) {
       return Fail(0, "mount options", option + ": is not supported");
     }
-    if (option == "defaults" || ReadBind(option, options) || ReadAttribute(option, options) ||
+    BERTH_ASSIGN(const bool own, ReadOwn(option, options));
+    if (own || option == "defaults" || ReadBind(option, options) || ReadAttribute(option, options) ||
         ReadPropagation(option, options)) {
       continue;
     }

@@ -22,6 +22,10 @@ struct MountOptions {
   // MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE; 0: not said.
   uint64_t propagation = 0;
   bool recursive_propagation = false;
+  // "x-berth.subpath=": what of the source is mounted; empty: all of it. It is resolved by us, see volume_subpath.h.
+  std::string subpath;
+  // "x-berth.volume=": what the source is called in messages.
+  std::string volume;
   // What is left, for the filesystem: key and value, or a flag with an empty value.
   std::vector<std::pair<std::string, std::string>> data;
 };

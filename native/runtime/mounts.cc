@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "runtime/in_root.h"
 #include "runtime/syscalls.h"
+#include "runtime/volume_subpath.h"
 
 namespace berth {
 
@@ -79,11 +80,23 @@ Result<UniqueFd> BindTarget(int root_fd, int source_fd, const std::string& desti
   return target;
 }
 
+Status AttachBind(int root_fd, int clone_fd, const Mount& mount) {
+  BERTH_ASSIGN(const UniqueFd target, BindTarget(root_fd, clone_fd, mount.destination));
+  return AttachMount(clone_fd, target.get(), mount.source);
+}
+
 Status MountBind(int root_fd, const Mount& mount, const MountOptions& options) {
-  BERTH_ASSIGN(const UniqueFd clone, CloneMount(AT_FDCWD, mount.source, options.recursive_bind));
+  BERTH_ASSIGN(const UniqueFd clone, options.subpath.empty()
+                                         ? CloneMount(AT_FDCWD, mount.source, options.recursive_bind)
+                                         : CloneVolumeSubpath(mount, options));
   BERTH_TRY(SetMountOptions(clone.get(), options));
-  BERTH_ASSIGN(const UniqueFd target, BindTarget(root_fd, clone.get(), mount.destination));
-  return AttachMount(clone.get(), target.get(), mount.source);
+  return AttachBind(root_fd, clone.get(), mount);
+}
+
+Status MountPart(int root_fd, const Mount& mount, const MountOptions& options) {
+  BERTH_ASSIGN(const UniqueFd filesystem, NewFilesystem(mount.type, mount.source, options));
+  BERTH_ASSIGN(const UniqueFd clone, CloneFilesystemSubpath(root_fd, filesystem.get(), options));
+  return AttachBind(root_fd, clone.get(), mount);
 }
 
 // /proc and /sys are what all else trusts: an image where they are symlinks is refused.
@@ -199,6 +212,9 @@ Status MountInRoot(int root_fd, const Mount& mount) {
   BERTH_ASSIGN(MountOptions options, ParseMountOptions(mount));
   if (options.bind) {
     return MountBind(root_fd, mount, options);
+  }
+  if (!options.subpath.empty()) {
+    return MountPart(root_fd, mount, options);
   }
   return MountFilesystem(root_fd, mount, std::move(options));
 }

@@ -27,7 +27,7 @@ Status SetReadOnly(int mount_fd, bool recursive);
 Status AttachMount(int mount_fd, int target_fd, const std::string& what);
 
 // Performs one mount of the spec within `root_fd`: makes the target where it is missing, refuses to touch what lies in
-// /proc, and the root itself. "bind" sources are paths of the host. Type "cgroup" is not for this function: see cgroup_mount.h.
+// /proc, and the root itself. "bind" sources are paths of the host, but for a part of a volume: see volume_subpath.h. Type "cgroup" is not for this function: see cgroup_mount.h.
 Status MountInRoot(int root_fd, const Mount& mount);
 
 // The target of a mount of a directory, resolved and checked.

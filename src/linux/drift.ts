@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Addon, CgroupDifference } from '../addon/addon.js';
+import { hostSource } from '../oci/mounts.js';
 import type { RuntimeSpec } from '../oci/spec.js';
 import type { Drift } from '../plan/observed.js';
 import { parseState, readIfPresent } from './json.js';
@@ -56,7 +57,8 @@ function lostPins({ linux }: RuntimeSpec, { namespaces: dir }: ContainerPaths): 
 /** The data that a container still has open is not what a directory made anew will hold. */
 function lostVolumes({ mounts }: RuntimeSpec, volumes: string): readonly Drift[] {
   return mounts
-    .filter(({ type, source }) => type === 'bind' && source.startsWith(`${volumes}/`) && !existsSync(source))
+    .filter((mount) => mount.type === 'bind' && mount.source.startsWith(`${volumes}/`))
+    .filter((mount) => !existsSync(hostSource(mount)))
     .map(({ destination }) => ({
       field: `mounts.${destination}`,
       what: `mount ${destination}`,

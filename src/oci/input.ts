@@ -69,8 +69,12 @@ export interface ContainerPaths {
 
 export interface MountInput {
   readonly mount: Mount;
-  /** directory or file on the host that is bound; empty for tmpfs */
+  /** directory or file on the host that is bound, of a volume all of it; empty for tmpfs */
   readonly source: string;
+  /** what alone of a volume is mounted. It is looked up at each start: containers that share the volume may change it */
+  readonly part?: { readonly volume: string; readonly subpath: string };
+  /** of a bind, beside those that `mount` asks for: words of mount(2) */
+  readonly options?: readonly string[];
   /** a volume whose driver options name a file system of its own, in the words of mount(2); absent: `source` is bound */
   readonly fileSystem?: { readonly type: string; readonly options: readonly string[] };
 }

@@ -55,18 +55,37 @@ function etcMounts({ service, paths }: ContainerInput): SpecMount[] {
   ];
 }
 
-function toMount({ mount, source, fileSystem }: MountInput): SpecMount {
+function toMount(input: MountInput): SpecMount {
+  const { mount, source } = input;
   const destination = trimSlash(mount.target);
   switch (mount.type) {
     case 'tmpfs':
       return mountOf(destination, 'tmpfs', 'tmpfs', tmpfsOptions(mount));
     case 'volume':
-      return fileSystem === undefined
-        ? mountOf(destination, 'bind', source, ['rbind', 'rprivate', ...(mount.readOnly ? ['ro'] : [])])
-        : mountOf(destination, fileSystem.type, source, [...fileSystem.options, ...(mount.readOnly ? ['ro'] : [])]);
+      return toVolumeMount(destination, mount.readOnly, input);
     case 'bind':
       return mountOf(destination, 'bind', source, bindOptions(mount));
   }
+}
+
+function toVolumeMount(destination: string, readOnly: boolean, input: MountInput): SpecMount {
+  const { source, part, fileSystem, options = [] } = input;
+  const access = readOnly ? ['ro'] : [];
+  const own = part === undefined ? [] : [`${VOLUME}${part.volume}`, `${SUBPATH}${part.subpath}`];
+  if (fileSystem !== undefined)
+    return mountOf(destination, fileSystem.type, source, [...fileSystem.options, ...access, ...own]);
+  const path = part === undefined ? source : `${source}/${part.subpath}`;
+  return mountOf(destination, 'bind', path, ['rbind', 'rprivate', ...options, ...access, ...own]);
+}
+
+/** Our own mount options; docs/architecture.md, "Parts of volumes". */
+const VOLUME = 'x-berth.volume=';
+const SUBPATH = 'x-berth.subpath=';
+
+/** What a bind takes from the host: of a part of a volume, the volume, since the host must not follow the part's links. */
+export function hostSource({ source, options }: SpecMount): string {
+  const subpath = options.find((option) => option.startsWith(SUBPATH))?.slice(SUBPATH.length);
+  return subpath === undefined ? source : source.slice(0, -(subpath.length + 1));
 }
 
 /** As Docker: read-only holds for what is mounted below, too, unless `recursive` says otherwise. */

@@ -61,3 +61,19 @@ TEST_CASE("mount options: what would be passed over in silence is refused by nam
   REQUIRE_FALSE(bind);
   CHECK(bind.error().what == "size: means nothing to a bind mount");
 }
+
+TEST_CASE("mount options: our own are kept from the kernel") {
+  const MountOptions options = Parsed("bind", {"rbind", "x-berth.volume=shop_data", "x-berth.subpath=a,b/c=d", "ro"});
+  CHECK(options.volume == "shop_data");
+  CHECK(options.subpath == "a,b/c=d");
+  CHECK(options.data.empty());
+  CHECK(Parsed("bind", {"rbind"}).subpath.empty());
+  for (const char* option : {"x-berth.subpath=", "x-berth.subpath=/etc"}) {
+    const auto refused = ParseMountOptions({"/x", "bind", "/y", {option}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == std::string(option) + ": expected a path inside the volume");
+  }
+  const auto unknown = ParseMountOptions({"/x", "bind", "/y", {"x-berth.other=1"}});
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().what == "x-berth.other: means nothing to a bind mount");
+}
