@@ -133,7 +133,7 @@ export const service = z.strictObject({
     .optional()
     .meta({ description: 'microseconds of cpu time in each period' }),
   cpu_period: z
-    .union([integer(1000, 1_000_000), z.literal([0, '0']), duration])
+    .union([integer(1000, 1_000_000), z.literal([0, '0'])])
     .optional()
     .meta({ description: 'microseconds' }),
   cpu_shares: integer(0, 262_144).optional().meta({ description: 'relative weight; 1024' }),

@@ -45,6 +45,7 @@ const wrong = [
   'cpus: fast',
   'cpu_quota: 10',
   'cpu_period: 10',
+  'cpu_period: 60ms',
   'cpu_shares: -1',
   'cpuset: a-b',
   'mem_swappiness: 101',
