@@ -10,6 +10,7 @@ import { imageDefaults } from './image-defaults.js';
 import type { ContainerIndex } from './index.js';
 import { chooseOwners } from './joins.js';
 import { containerLabels } from './labels.js';
+import { claimName } from './names.js';
 import { type ContainerRecord, createRecord, updateRecord } from './record.js';
 import type { HostTools } from './tools.js';
 import { anonymousVolumeName, createAnonymousVolume } from './volumes.js';
@@ -27,8 +28,8 @@ export async function createContainer(
   const { paths } = tools;
   const image = await (await tools.images()).resolve(args.service.image);
   const index = tools.containers();
-  checkName(args.container.name, stack.name, index);
   const record = newRecord(stack, args, image, index);
+  await claimName(tools, record, index);
   await createRecord(paths.container(record.id), record);
   for (const [target, name] of Object.entries(record.anonymousVolumes)) {
     await createAnonymousVolume(paths, name, { stack: stack.name, container: record.id, target });
@@ -36,15 +37,6 @@ export async function createContainer(
   await writeBundle(tools, { record, image, index });
   await updateRecord(paths.container(record.id), { ...record, state: 'created' });
   return record.id;
-}
-
-/** The old and the new container of one name may be there at once, but in one stack only. @throws BerthError INPUT */
-export function checkName(name: string, stack: string, { records }: ContainerIndex): void {
-  const holder = records.find(
-    (record) => record.name === name && record.stack !== stack && record.state !== 'removing',
-  );
-  if (holder === undefined) return;
-  throw new BerthError('INPUT', `name container ${name}: the name is in use by stack ${holder.stack}`);
 }
 
 function newRecord(

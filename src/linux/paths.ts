@@ -8,11 +8,14 @@ export interface Paths {
   readonly containers: string;
   readonly volumes: string;
   readonly stacks: string;
+  /** links from the names of containers to their owners */
+  readonly names: string;
   /** what the writable and the image layers share, as in Docker's overlay2 */
   readonly overlay: string;
   readonly runContainers: string;
   container(id: string): ContainerPaths;
   volume(name: string): VolumePaths;
+  name(containerName: string): string;
   stack(name: string): StackPaths;
 }
 
@@ -54,6 +57,7 @@ export interface StackPaths {
 const idPattern = /^[0-9a-f]{64}$/;
 const stackPattern = /^[a-z0-9][a-z0-9_-]{0,127}$/;
 const volumePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/;
+const containerNamePattern = volumePattern;
 
 /** True for what can be a container's id: 64 lower case hex digits. */
 export function isContainerId(text: string): boolean {
@@ -70,11 +74,17 @@ export function isVolumeName(text: string): boolean {
   return volumePattern.test(text);
 }
 
+/** True for a name that a container can have on disk. */
+export function isContainerName(text: string): boolean {
+  return containerNamePattern.test(text);
+}
+
 /** @throws BerthError INPUT where a name could leave its directory */
 export function createPaths(root: string, run: string): Paths {
   const containers = join(root, 'containers');
   const volumes = join(root, 'volumes');
   const stacks = join(root, 'stacks');
+  const names = join(root, 'names');
   const overlay = join(root, 'overlay2');
   const runContainers = join(run, 'containers');
   return {
@@ -83,10 +93,12 @@ export function createPaths(root: string, run: string): Paths {
     containers,
     volumes,
     stacks,
+    names,
     overlay,
     runContainers,
     container: (id) => containerPaths(containers, overlay, runContainers, checked('container id', id, idPattern)),
     volume: (name) => volumePaths(join(volumes, checked('volume name', name, volumePattern))),
+    name: (name) => join(names, checked('container name', name, containerNamePattern)),
     stack: (name) => stackPaths(stacks, checked('stack name', name, stackPattern)),
   };
 }

@@ -1,4 +1,5 @@
 import { removeDir } from './atomic.js';
+import { releaseName, releaseNamesOf } from './names.js';
 import { containerCgroup } from './paths.js';
 import { type ContainerRecord, updateRecord } from './record.js';
 import { askShim } from './shim-request.js';
@@ -19,6 +20,7 @@ export async function removeContainer(
   if (record.state !== 'removing') await updateRecord(paths, { ...record, state: 'removing' });
   await endContainer(tools, record);
   if (removeAnonymousVolumes) await removeVolumesOf(tools, record);
+  releaseName(tools.paths, record);
   await removeDir(paths.dir);
 }
 
@@ -52,5 +54,6 @@ export async function leaveStack({ paths, addon, containers }: HostTools, stack:
   const { records, problems } = containers();
   if (problems.length > 0 || records.some((record) => record.stack === stack)) return;
   await addon.removeStackCgroup(paths.stack(stack).cgroup);
+  releaseNamesOf(paths, stack);
   removeStackState(paths.stack(stack));
 }

@@ -29,7 +29,7 @@ export interface Bench {
   /** a command line for a shell */
   readonly shell: (...args: string[]) => string;
   /** replaces compose.yaml; `images:` with a busybox image named `box` is added, and further `images`, indented by two */
-  readonly write: (text: string, images?: string) => void;
+  readonly write: (text: string, images?: string, fileName?: string) => void;
   readonly start: (...args: string[]) => RunningCommand;
   /** @param input what stdin holds */
   readonly berth: (args: readonly string[], input?: string) => Promise<CommandResult>;
@@ -53,7 +53,10 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
   const [root, run, project] = [join(dir, 'root'), join(dir, 'run'), join(dir, 'project')];
   mkdirSync(project);
   writeRootfs(join(project, 'rootfs'));
-  const owned = [join(run, 'containers'), join(root, 'containers'), join(root, 'volumes'), join(root, 'stacks')];
+  const owned = [
+    join(run, 'containers'),
+    ...['containers', 'names', 'stacks', 'volumes'].map((name) => join(root, name)),
+  ];
   const before = snapshotWorld({ dirs: owned, stacks: [stack] });
   const globals = ['--root', root, '--run', run, '-p', stack];
   const start = (...args: string[]): RunningCommand => startBerth([...globals, ...args], project);
@@ -69,8 +72,8 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
   };
   const shell: Bench['shell'] = (...args) =>
     [process.execPath, entry, ...globals, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const write: Bench['write'] = (text, images = '') =>
-    writeFileSync(join(project, 'compose.yaml'), `${text}${IMAGES}${images}`);
+  const write: Bench['write'] = (text, images = '', fileName = 'compose.yaml') =>
+    writeFileSync(join(project, fileName), `${text}${IMAGES}${images}`);
   const assertGone = (): void => {
     for (const empty of owned.filter((path) => existsSync(path))) rmdirSync(empty);
     assertWorldClean(before);

@@ -39,7 +39,8 @@ export class StackHost {
     mkdirSync(this.#project);
     writeRootfs(join(this.#project, 'rootfs'));
     this.host = openHost({ root, run });
-    this.#owned = [join(run, 'containers'), join(root, 'containers'), join(root, 'volumes'), join(root, 'stacks')];
+    const inRoot = ['containers', 'names', 'stacks', 'volumes'].map((name) => join(root, name));
+    this.#owned = [join(run, 'containers'), ...inRoot];
     this.#before = snapshotWorld({ dirs: this.#owned, stacks: [stack] });
   }
 
