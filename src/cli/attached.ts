@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApplyEvent } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
+import type { EngineOptions } from '../linux/host.js';
 import { findContainer } from '../linux/index.js';
+import { lockHolder } from '../linux/lock.js';
 import type { ObservedState } from '../plan/observed.js';
 import type { Plan } from '../plan/plan.js';
 import type { Context } from './context.js';
 import { EXIT } from './exit.js';
 import { createFollower, type Follower } from './follow.js';
 import { isLive, planStop } from './lifecycle.js';
-import { hasShim, serviceContainers } from './live.js';
+import { hasShim, readShimStatus, serviceContainers } from './live.js';
 import { createPrefixes } from './prefix.js';
 import { type PlanRun, runPlan } from './run-plan.js';
 import type { Interrupts } from './signals.js';
@@ -36,17 +39,19 @@ export async function runAttached(
   const session = createSession(context, run.stackName, options);
   const interrupts = takeInterrupts((count) => session.interrupted(count));
   try {
-    const outcome = await runPlan(context, { ...withPlanSeen(run, session), interrupts, onEvent: session.onEvent });
+    const { onEvent, attach } = session;
+    const outcome = await runPlan(context, { ...withPlanSeen(run, session), interrupts, onEvent, attach });
     session.show();
     if (outcome.code === EXIT.failed) {
       session.follower.stop();
       return outcome.code;
     }
     if (outcome.code === EXIT.done) {
-      session.followRunning();
-      await Promise.race([session.follower.ended(), session.stopWanted]);
+      session.followRunning(Date.now());
+      await Promise.race([session.stay(), session.stopWanted]);
     }
-    await stopAll(context, run, options, interrupts.count() > 0 || session.exits.length > 0);
+    const isStopping = interrupts.count() > 0 || (options.abortOnExit && session.exits.length > 0);
+    if (isStopping) await stopAll(context, run, options);
     await session.follower.ended();
     if (interrupts.count() > 0) return EXIT.interrupted;
     return exitCodeFrom(session.exits, options.exitCodeFrom);
@@ -77,8 +82,14 @@ interface Session {
   readonly interrupted: (count: number) => void;
   /** lets output through */
   readonly show: () => void;
-  readonly followRunning: () => void;
+  /** @param sinceMs null: for containers that another command has started, from that start on */
+  readonly followRunning: (sinceMs: number | null) => void;
+  /** resolves when all have ended; what another command starts or scales up meanwhile is followed as well */
+  readonly stay: () => Promise<void>;
+  readonly attach: NonNullable<EngineOptions['attach']>;
 }
+
+const LOOK_MS = 500;
 
 function createSession(context: Context, stackName: string, options: AttachOptions): Session {
   const { host, globals, output } = context;
@@ -96,6 +107,13 @@ function createSession(context: Context, stackName: string, options: AttachOptio
   });
   const isChosen = ({ service }: { readonly service: string }): boolean =>
     options.services.length === 0 || options.services.includes(service);
+  const followRunning = (sinceMs: number | null): void => {
+    for (const record of serviceContainers(host, stackName, options.services)) {
+      if (!hasShim(host, record.id)) continue;
+      names.add(record.name);
+      follower.follow(record, sinceMs ?? (Date.parse(readShimStatus(host, record.id)?.startedAt ?? '') || Date.now()));
+    }
+  };
   return {
     follower,
     exits,
@@ -120,10 +138,21 @@ function createSession(context: Context, stackName: string, options: AttachOptio
       if (count === 1) output.err('Stopping; press Ctrl-C again to kill\n');
       else killAll(context, stackName, options.services);
     },
-    followRunning: () => {
-      for (const record of serviceContainers(host, stackName, options.services)) {
-        if (hasShim(host, record.id)) follower.follow(record, Date.now());
+    followRunning,
+    stay: async () => {
+      for (;;) {
+        await Promise.race([follower.ended(), sleep(LOOK_MS)]);
+        // Asked before looking: a command that has the stack may be between stopping a container and starting its successor.
+        const isBusy = lockHolder(host.paths.stack(stackName)) !== null;
+        followRunning(null);
+        if (!follower.isIdle()) continue;
+        if (!isBusy) return follower.ended();
+        await sleep(LOOK_MS);
       }
+    },
+    attach: (record) => {
+      if (!isChosen(record) || record.applied.logging.driver !== 'none') return null;
+      return (streamFd) => follower.followStream(record, streamFd);
     },
   };
 }
@@ -140,20 +169,21 @@ function withPlanSeen<T extends Pick<PlanRun, 'plan'>>(run: T, session: Session)
   };
 }
 
+/** Whoever has the stack just now is waited for: we are asked to end. */
+const STOP_LOCK_MS = 60_000;
+
 async function stopAll(
   context: Context,
-  { stackName, lockTimeoutMs, command }: Pick<PlanRun, 'stackName' | 'lockTimeoutMs' | 'command'>,
+  { stackName, command }: Pick<PlanRun, 'stackName' | 'command'>,
   { services, timeoutMs }: AttachOptions,
-  wanted: boolean,
 ): Promise<void> {
-  if (!wanted) return;
   const isChosen = (service: string): boolean => services.length === 0 || services.includes(service);
   const never: Interrupts = { signal: new AbortController().signal, count: () => 0, dispose: () => {} };
   const outcome = await runPlan(context, {
     stackName,
     stack: null,
     command,
-    lockTimeoutMs,
+    lockTimeoutMs: STOP_LOCK_MS,
     interrupts: never,
     plan: ({ containers, stack, serial }) => {
       const live = containers.filter((one) => !one.oneOff && isLive(one) && isChosen(one.service));

@@ -1,7 +1,7 @@
 import { apply } from '../apply/apply.js';
 import type { ApplyEvent, ApplyReport, Engine } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
-import type { Host } from '../linux/host.js';
+import type { EngineOptions, Host } from '../linux/host.js';
 import type { StackLock } from '../linux/lock.js';
 import type { ObservedState } from '../plan/observed.js';
 import { isRefusal, type PlanRefusal, type Refusal } from '../plan/options.js';
@@ -29,6 +29,8 @@ export interface PlanRun {
   readonly interrupts: Interrupts;
   /** hears of each step, beside the progress that is shown */
   readonly onEvent?: (event: ApplyEvent) => void;
+  /** takes attach streams over, as EngineOptions has it */
+  readonly attach?: EngineOptions['attach'];
 }
 
 export interface PlanOutcome {
@@ -95,7 +97,8 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
   // Loaded by the plans that build, which are few.
   const buildImage: Engine['buildImage'] = async (args, step) =>
     (await import('../build/builder.js')).createBuilder(host, stack)(args, step);
-  const engine = host.engine({ stackName, stack, buildImage, lock });
+  const attach = run.attach === undefined ? {} : { attach: run.attach };
+  const engine = host.engine({ stackName, stack, buildImage, lock, ...attach });
   const sink = await createSink(globals.progress, plan.steps, output);
   const onEvent = (event: ApplyEvent): void => {
     sink.event(event);

@@ -95,7 +95,8 @@ export function removePartials(dir: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** True where a process has this pid, whosever it is. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -40,7 +40,10 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
       made.set(args.container.name, await createContainer(tools, stack, args));
     },
     startContainer: async ({ container }) => {
-      await startContainer(tools, existing(container), false);
+      const record = existing(container);
+      const take = options.attach?.(record) ?? null;
+      const streamFd = await startContainer(tools, record, take !== null);
+      if (streamFd >= 0) take?.(streamFd);
     },
     stopContainer: ({ container, timeoutMs }) => stopContainer(tools, recordOf(container), timeoutMs),
     removeContainer: async ({ container, removeAnonymousVolumes }) => {

@@ -8,6 +8,7 @@ import type { Stack } from '../stack/model.js';
 import type { ContainerIndex } from './index.js';
 import type { LockOptions, StackLock } from './lock.js';
 import type { Paths } from './paths.js';
+import type { ContainerRecord } from './record.js';
 
 /** What this machine's kernel and state directories let us do. Nothing of it is loaded before it is needed. */
 export interface Host {
@@ -50,4 +51,9 @@ export interface EngineOptions {
   readonly buildImage: Engine['buildImage'];
   /** asked when only waits are left to run: another command may have the stack meanwhile */
   readonly lock: StackLock;
+  /**
+   * Asked before each start by a command that stays with what it starts: what it returns is given the descriptor of the
+   * container's attach stream from before its first instruction, the command's to close. Null: it does not attach.
+   */
+  readonly attach?: (container: ContainerRecord) => ((streamFd: number) => void) | null;
 }

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Addon } from '../addon/addon.js';
 import { BerthError } from '../errors.js';
+import { isAlive } from './atomic.js';
 import { errnoOf, hasShape, readIfPresent, type Shape } from './json.js';
 import type { StackPaths } from './paths.js';
 
@@ -89,13 +90,25 @@ async function lockFile(addon: Addon, paths: StackPaths, stack: string, timeoutM
 
 /** Text about a lock's holder from its file's content, which may be of a command that was killed while writing it. */
 export function describeHolder(text: string | null): string {
+  const holder = parseHolder(text);
+  if (holder === null) return 'held by another command';
+  return `held by pid ${holder.pid} (${holder.command}) since ${holder.since}`;
+}
+
+/** The command that has a stack's lock, without asking for the lock; null: none. What a killed command wrote is over. */
+export function lockHolder(paths: StackPaths): LockHolder | null {
+  const holder = parseHolder(readIfPresent(paths.lock));
+  return holder !== null && isAlive(holder.pid) ? holder : null;
+}
+
+/** Null as well while the holder is between taking the lock and writing its name. */
+function parseHolder(text: string | null): LockHolder | null {
   try {
     const holder: unknown = JSON.parse(text ?? '');
-    if (hasShape(holder, holderShape)) return `held by pid ${holder.pid} (${holder.command}) since ${holder.since}`;
+    return hasShape(holder, holderShape) ? holder : null;
   } catch {
-    // The holder is between taking the lock and writing its name.
+    return null;
   }
-  return 'held by another command';
 }
 
 function writeHolder(fd: number, command: string): void {

@@ -30,30 +30,55 @@ export function readLogs(sources: readonly LogSource[], options: LogOptions): re
   return mergeByTime(lists);
 }
 
+/** Whose logs are followed. */
+export interface FollowedLogs {
+  /** the containers that there are; asked at every look, so that one that comes later is followed from its first line */
+  sources(): readonly LogSource[];
+  /** true while a command is at work that may bring further containers, though none lives */
+  mayGrow(): boolean;
+}
+
 /**
  * The logs of containers as they are now, in time order, and then what is appended, until no container lives any more or
  * the signal is aborted. Lists of records that were found together are in time order.
  */
 export async function* followLogs(
-  sources: readonly LogSource[],
+  { sources, mayGrow }: FollowedLogs,
   options: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly ContainerLogRecord[], void, undefined> {
-  const tails = sources.map((source) => startTail(source, options));
-  const changes = watchDirs(sources.map(({ log }) => dirname(log)));
+  const tails = new Map<string, Tail>();
+  const changes = createChanges();
   try {
-    yield mergeByTime(tails.map((tail) => tail.first));
-    for (;;) {
+    for (let { tail } = options; ; tail = null) {
       // Asked before reading: what a container wrote before it ended is there once it has ended.
-      const live = sources.some((source) => source.isLive()) && !signal.aborted && !isPast(options.until);
-      const records = mergeByTime(tails.map((tail) => tail.read()));
+      const present = sources();
+      const live = present.some((source) => source.isLive()) || mayGrow();
+      const found = present.filter(({ id }) => !tails.has(id));
+      for (const source of found) {
+        tails.set(source.id, startTail(source, { ...options, tail }));
+        changes.watch(dirname(source.log));
+      }
+      const firsts = found.map(({ id }) => tails.get(id)?.first ?? []);
+      const later = [...tails.values()].map((each) => each.read());
+      const records = mergeByTime([...firsts, ...later].filter((list) => list.length > 0));
       if (records.length > 0) yield records;
-      if (!live) return;
+      if (!live || signal.aborted || isPast(options.until)) return;
+      dropRemoved(tails, present);
       await changes.next(signal);
     }
   } finally {
     changes.close();
-    for (const tail of tails) tail.close();
+    for (const tail of tails.values()) tail.close();
+  }
+}
+
+/** Of a container that is gone everything was read: its file was still open. */
+function dropRemoved(tails: Map<string, Tail>, present: readonly LogSource[]): void {
+  for (const [id, tail] of tails) {
+    if (present.some((source) => source.id === id)) continue;
+    tail.close();
+    tails.delete(id);
   }
 }
 
@@ -111,20 +136,22 @@ function withId(id: string, records: readonly LogRecord[]): readonly ContainerLo
 }
 
 interface Changes {
+  watch(dir: string): void;
   /** resolves after a change, after a while without one, or when the signal is aborted */
   next(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
-function watchDirs(dirs: readonly string[]): Changes {
+function createChanges(): Changes {
   let changed = false;
   let wake: () => void = () => undefined;
   const onChange = () => {
     changed = true;
     wake();
   };
-  const watchers = dirs.flatMap((dir) => watchDir(dir, onChange));
+  const watchers: FSWatcher[] = [];
   return {
+    watch: (dir) => void watchers.push(...watchDir(dir, onChange)),
     async next(signal) {
       if (!changed) {
         await new Promise<void>((resolve) => {

@@ -42,4 +42,31 @@ describe('logs', () => {
       await bench.ok('exec', 'one', 'touch', '/tmp/go');
       expect(await command.ended).toEqual({ code: 0, stdout: 'line 1\nline 2\nline 3\nlast\n', stderr: '' });
     }));
+
+  it('follows containers that come later: replicas, and the one that replaces the last', () =>
+    withBench('berthtestlogs3', async (bench) => {
+      const one = (stage: string): string => `
+services:
+  web:
+    image: box
+    command: [sh, -c, 'echo ${stage} of $$HOSTNAME; until test -e /tmp/go; do sleep 0.1; done']
+    network_mode: none
+    stop_grace_period: 0s
+`;
+      bench.write(one('first'));
+      await bench.ok('up', '-d');
+      const command = bench.start('logs', '-f', '-n', '0');
+      bench.write(one('second'));
+      await bench.ok('up', '-d');
+      await bench.ok('up', '-d', '--scale', 'web=3');
+      await vi.waitFor(
+        () => {
+          const prefixes = [...command.stdout().matchAll(/^(web-\d) +\| second of /gm)].map(([, name]) => name);
+          expect(prefixes.sort()).toEqual(['web-1', 'web-2', 'web-3']);
+        },
+        { timeout: 20_000 },
+      );
+      await bench.ok('stop');
+      expect((await command.ended).code).toBe(0);
+    }));
 });

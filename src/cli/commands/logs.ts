@@ -1,6 +1,6 @@
+import { lockHolder } from '../../linux/lock.js';
 import { type ContainerLogRecord, timeKeyOf } from '../../linux/logline.js';
 import { followLogs, type LogSource, readLogs } from '../../linux/logs.js';
-import type { ContainerRecord } from '../../linux/record.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { type Context, openContext, stackName } from '../context.js';
 import { EXIT } from '../exit.js';
@@ -44,18 +44,25 @@ export const main: CommandMain = defineCommand<LogsOptions>({
       until: moment('--until', options.until),
     };
     const context = await openContext(invocation);
-    const containers = await findContainers(context, args);
-    const printer = createPrinter(containers, options, (names) =>
-      createPrefixes(containers[0]?.stack ?? '', names, output.paint),
+    const stack = await stackName(context);
+    requireContainers(serviceContainers(context.host, stack, args), args, stack);
+    const known = new Map<string, string>();
+    const sources = (): readonly LogSource[] => {
+      const containers = serviceContainers(context.host, stack, args);
+      for (const { id, name } of containers) known.set(id, name);
+      return containers.map(({ id }) => sourceOf(context, id));
+    };
+    const printer = createPrinter(options, (id) =>
+      createPrefixes(stack, [...known.values()], output.paint)(known.get(id) ?? ''),
     );
-    const sources = containers.map(({ id }): LogSource => sourceOf(context, id));
     if (options.follow !== true) {
-      printer.print(readLogs(sources, range));
+      printer.print(readLogs(sources(), range));
       printer.flush();
       return EXIT.done;
     }
     const interrupts = takeInterrupts();
-    for await (const records of followLogs(sources, range, interrupts.signal)) printer.print(records);
+    const mayGrow = (): boolean => lockHolder(context.host.paths.stack(stack)) !== null;
+    for await (const records of followLogs({ sources, mayGrow }, range, interrupts.signal)) printer.print(records);
     printer.flush();
     return interrupts.count() > 0 ? EXIT.interrupted : EXIT.done;
   },
@@ -63,14 +70,6 @@ export const main: CommandMain = defineCommand<LogsOptions>({
 
 function parseTail(text: string): number | null {
   return text === 'all' ? null : wholeNumber(text);
-}
-
-/** @throws BerthError NOT_FOUND for a service without containers */
-async function findContainers(context: Context, services: readonly string[]): Promise<readonly ContainerRecord[]> {
-  const name = await stackName(context);
-  const containers = serviceContainers(context.host, name, services);
-  requireContainers(containers, services, name);
-  return containers;
 }
 
 function sourceOf({ host }: Context, id: string): LogSource {
@@ -82,25 +81,25 @@ interface Printer {
   readonly flush: () => void;
 }
 
-/** Puts names, and on request times, before lines. A line that the log holds in pieces is put together again. */
-function createPrinter(
-  containers: readonly ContainerRecord[],
-  options: LogsOptions,
-  prefixesOf: (names: readonly string[]) => (name: string) => string,
-): Printer {
-  const prefixes = prefixesOf(containers.map(({ name }) => name));
+/**
+ * Puts names, and on request times, before lines. A line that the log holds in pieces is put together again.
+ * @param prefixOf asked for a container's id at its first line
+ */
+function createPrinter(options: LogsOptions, prefixOf: (id: string) => string): Printer {
   const emit = (line: Buffer): void => void process.stdout.write(line);
   const writers = new Map<string, LineWriter>();
   const timed = new Map<string, boolean>();
-  for (const { id, name } of containers) {
-    writers.set(id, createLineWriter(options.logPrefix === false ? '' : prefixes(name), emit));
-  }
+  const writerOf = (id: string): LineWriter => {
+    const writer = writers.get(id) ?? createLineWriter(options.logPrefix === false ? '' : prefixOf(id), emit);
+    writers.set(id, writer);
+    return writer;
+  };
   return {
     print: (records) => {
       for (const { id, text, time } of records) {
         const begins = timed.get(id) !== true;
         timed.set(id, !text.endsWith('\n'));
-        writers.get(id)?.write(Buffer.from(options.timestamps === true && begins ? `${time} ${text}` : text));
+        writerOf(id).write(Buffer.from(options.timestamps === true && begins ? `${time} ${text}` : text));
       }
     },
     flush: () => {
