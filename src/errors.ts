@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'STEP' // a step failed while applying: exit 1
   | 'SYSTEM' // a system call was refused: exit 1
   | 'LOCKED' // another command holds the stack: exit 1
+  | 'CONFLICT' // something else uses what was to be removed: exit 1
   | 'STALE' // a saved plan no longer fits the state: exit 1
   | 'NOT_FOUND' // no such container, image, volume, service: exit 1
   | 'UNSUPPORTED' // this host or version can't honour what was asked: exit 2

@@ -23,6 +23,7 @@ const CODE_OF: Readonly<Record<ErrorCode, number>> = {
   STEP: EXIT.failed,
   SYSTEM: EXIT.failed,
   LOCKED: EXIT.failed,
+  CONFLICT: EXIT.failed,
   STALE: EXIT.failed,
   NOT_FOUND: EXIT.failed,
   STATE: EXIT.failed,

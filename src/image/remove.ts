@@ -24,7 +24,7 @@ export async function removeImage(
     const untagged = namesToRemove(names, id, reference, options);
     const last = tagsOf(names, id).every((name) => untagged.includes(name));
     if (last && options.used.has(id) && !options.force) {
-      throw new BerthError('INPUT', `remove image ${reference}: a container uses it`, {
+      throw new BerthError('CONFLICT', `remove image ${reference}: a container uses it`, {
         hint: 'remove the container first',
       });
     }
@@ -44,7 +44,7 @@ function namesToRemove(names: Names, id: string, reference: string, options: Rem
   const name = parsed === null ? null : formatReference(parsed);
   if (name !== null && tags.includes(name)) return [name];
   if (tags.length > 1 && !options.force) {
-    throw new BerthError('INPUT', `remove image ${reference}: it has ${tags.length} names: ${tags.join(', ')}`);
+    throw new BerthError('CONFLICT', `remove image ${reference}: it has ${tags.length} names: ${tags.join(', ')}`);
   }
   return tags;
 }

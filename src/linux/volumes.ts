@@ -150,7 +150,7 @@ async function writeVolume(paths: Paths, volume: VolumeRecord): Promise<void> {
 export async function removeVolume(paths: Paths, name: string, records: readonly ContainerRecord[]): Promise<void> {
   const users = records.filter((record) => record.volumes.includes(name));
   if (users.length > 0) {
-    throw new BerthError('INPUT', `remove volume ${name}: in use by ${users.map((user) => user.name).join(', ')}`);
+    throw new BerthError('CONFLICT', `remove volume ${name}: in use by ${users.map((user) => user.name).join(', ')}`);
   }
   await removeDir(paths.volume(name).dir);
 }

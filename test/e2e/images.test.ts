@@ -48,9 +48,14 @@ describe('image', () => {
     withBench('berthtestim2', async ({ write, ok, berth }) => {
       write(WEB);
       await ok('up', '-d');
-      const { code, stderr } = await berth(['image', 'rm', 'box']);
-      expect(code).toBe(2);
-      expect(stderr).toContain('box');
+      await ok('image', 'save', 'box', '-o', 'saved.tar');
+      await ok('image', 'load', 'saved.tar', '--name', 'other:1');
+      await ok('image', 'load', 'saved.tar', '--name', 'other:2');
+      const { code, stdout, stderr } = await berth(['image', 'rm', 'other:1', 'missing', 'other:2', 'box']);
+      expect(code).toBe(1);
+      expect(stdout).toBe('Untagged: other:1\nUntagged: other:2\n');
+      expect(stderr).toContain('remove image missing: not in the store\n');
+      expect(stderr).toContain('remove image box: a container uses it\n');
       expect(await ok('plan')).toBe('No changes.\n');
     }));
 
@@ -85,8 +90,9 @@ describe('volume', () => {
       const [volume]: Record<string, unknown>[] = JSON.parse(await ok('volume', 'inspect', 'berthtestim5_data'));
       expect(volume).toMatchObject({ name: 'berthtestim5_data', stack: 'berthtestim5' });
       expect(readFileSync(join(String(volume?.['mountpoint']), 'file'), 'utf8')).toBe('kept\n');
-      const used = await berth(['volume', 'rm', 'berthtestim5_data']);
-      expect(used.code).toBe(2);
+      const used = await berth(['volume', 'rm', 'berthtestim5_data', 'missing']);
+      expect(used.code).toBe(1);
+      expect(used.stderr).toContain('missing');
       expect(used.stderr).toContain('berthtestim5-web-1');
       await ok('down');
       expect(await ok('volume', 'rm', 'berthtestim5_data')).toBe('berthtestim5_data\n');

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { BerthError } from '../../errors.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
+import { forEachName } from '../each.js';
 import { escapeControls } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { defineGroup } from '../group.js';
@@ -100,12 +101,11 @@ const remove = defineCommand<{ readonly force?: boolean }>({
     const { host } = await openContext(invocation);
     const store = await host.images();
     const used = new Set(host.containers().records.map(({ image }) => image.id));
-    for (const reference of args) {
+    return forEachName(args, output, async (reference) => {
       const { untagged, deleted } = await store.remove(reference, { used, force: options.force ?? false });
       for (const name of untagged) output.out(`Untagged: ${escapeControls(name)}\n`);
       for (const id of deleted) output.out(`Deleted: ${id}\n`);
-    }
-    return EXIT.done;
+    });
   },
 });
 

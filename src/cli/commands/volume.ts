@@ -2,6 +2,7 @@ import { BerthError } from '../../errors.js';
 import { inspectVolume, listVolumes, removeVolume } from '../../linux/volumes.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
+import { forEachName } from '../each.js';
 import { escapeControls } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { defineGroup } from '../group.js';
@@ -61,12 +62,11 @@ const remove = defineCommand({
   flags: [],
   run: async (invocation) => {
     const { host } = await openContext(invocation);
-    const volumes = requireNames(invocation.args).map((name) => inspectVolume(host.paths, name));
-    for (const { name } of volumes) {
+    return forEachName(requireNames(invocation.args), invocation.output, async (name) => {
+      inspectVolume(host.paths, name);
       await removeVolume(host.paths, name, host.containers().records);
       invocation.output.out(`${name}\n`);
-    }
-    return EXIT.done;
+    });
   },
 });
 

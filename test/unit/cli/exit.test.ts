@@ -9,6 +9,7 @@ const CASES: readonly (readonly [ErrorCode, number])[] = [
   ['STEP', 1],
   ['SYSTEM', 1],
   ['LOCKED', 1],
+  ['CONFLICT', 1],
   ['STALE', 1],
   ['NOT_FOUND', 1],
   ['STATE', 1],
