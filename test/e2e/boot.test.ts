@@ -32,6 +32,11 @@ services:
     command: ${LOOP}
     network_mode: none
     restart: unless-stopped
+  killed:
+    image: box
+    command: ${LOOP}
+    network_mode: none
+    restart: unless-stopped
   once:
     image: box
     command: ${LOOP}
@@ -65,7 +70,9 @@ describe('boot', () => {
       bench.write(POLICIES);
       await bench.ok('up', '-d');
       await bench.ok('stop', 'stopped');
-      expect(await running(bench)).toEqual(['db', 'once', 'web']);
+      await bench.ok('kill', '-s', 'HUP', 'db');
+      await bench.ok('kill', 'killed');
+      await expect.poll(() => running(bench), { timeout: 10_000 }).toEqual(['db', 'once', 'web']);
       const ids = await bench.ok('ps', '-a', '-q', '--no-trunc');
       await reboot(bench, join(bench.root, '../run'));
       expect(await running(bench)).toEqual([]);
