@@ -1,8 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isolationGroup } from './inside/isolation.js';
+import { limitsGroup } from './inside/limits.js';
 import { processGroup } from './inside/process.js';
 import { type Group, type Outputs, runGroup } from './inside/row.js';
 
-const groups: Readonly<Record<string, Group>> = { process: processGroup };
+const groups: Readonly<Record<string, Group>> = {
+  process: processGroup,
+  isolation: isolationGroup,
+  limits: limitsGroup,
+};
 
 describe.each(Object.entries(groups))('inside: %s', (name, group) => {
   let outputs: Outputs;

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest';
 import type { ObservedContainer } from '../../src/plan/observed.js';
+import { blockDevice, hasWeights } from '../support/block-devices.js';
 import { CgroupFiles } from '../support/cgroup-files.js';
 import { StackHost } from '../support/stack-host.js';
 
@@ -198,7 +199,7 @@ describe('what the host refuses', () => {
   });
 
   it('names blkio where a weight would not be heeded', async (ctx) => {
-    if (hasWeights()) return ctx.skip('this host has weights');
+    if (hasWeights(host.host.addon.cgroupHost())) return ctx.skip('this host has weights');
     await expect(host.up(service('blkio_config: { weight: 200 }'))).rejects.toThrow(/blkio: .*BFQ/);
   });
 
@@ -310,12 +311,6 @@ function filesOf({ stack, id }: ObservedContainer): CgroupFiles {
   return new CgroupFiles(host.host.addon, `/berth/${stack}/${id}`);
 }
 
-/** v1 has weights where the kernel has the BFQ scheduler, v2 always. */
-function hasWeights(): boolean {
-  const blkio = host.host.addon.cgroupHost().controllers.find(({ name }) => name === 'blkio');
-  return blkio === undefined || existsSync(`${blkio.mountPoint}/blkio.bfq.io_service_bytes`);
-}
-
 function schedulerOf(path: string): string {
   const text = readFileSync(`/sys/block/${path.slice('/dev/'.length)}/queue/scheduler`, 'utf8');
   return /\[(\w+)\]/.exec(text)?.[1] ?? 'none';
@@ -328,7 +323,8 @@ function firstLines(text: string, like: string): string {
 
 function needs({ controller, name }: Limit, ctx: TestContext): void {
   if (controller === 'cpuset' && availableParallelism() < 2) ctx.skip('one cpu alone leaves nothing to choose');
-  if (name.endsWith(' weight') && !hasWeights()) ctx.skip('this kernel has no BFQ for the weights of blkio');
+  if (name.endsWith(' weight') && !hasWeights(host.host.addon.cgroupHost()))
+    ctx.skip('this kernel has no BFQ for the weights of blkio');
   if (name.includes('device_') && disk === null) ctx.skip('there is no disk');
 }
 
@@ -346,13 +342,6 @@ async function logOf(id: string, pattern: RegExp): Promise<string> {
 
 function until(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 50_000, interval: 20 });
-}
-
-/** A disk of this host. */
-function blockDevice(): { path: string; number: string } | null {
-  const name = readdirSync('/sys/block').find((entry) => /^(vd|sd|nvme)/.test(entry) && existsSync(`/dev/${entry}`));
-  if (name === undefined) return null;
-  return { path: `/dev/${name}`, number: readFileSync(`/sys/block/${name}/dev`, 'utf8').trim() };
 }
 
 /** Limits whose file is the same one on v1 and v2. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from '../../support/cli.js';
@@ -23,8 +23,6 @@ const IMAGES = `
 
 function prepare({ dir }: Bench): () => void {
   writeFileSync(join(dir, 'rootfs/etc/group'), 'root:x:0:\nguest:x:1000:\nstaff:x:50:guest\naudio:x:29:\n');
-  mkdirSync(join(dir, 'rootfs/locked'));
-  chmodSync(join(dir, 'rootfs/locked'), 0o700);
   writeFileSync(join(dir, '.env'), 'FROM_DOTENV=dotenv\n');
   writeFileSync(
     join(dir, 'one.env'),
