@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** What an interrupt (Ctrl-C or SIGTERM) means to a command that takes time. */
 export interface Interrupts {
   /** aborted by the first one: no new step begins, what runs is brought to its end */
@@ -15,6 +17,8 @@ export interface Interrupts {
  */
 export function takeInterrupts(onInterrupt: (count: number) => void = () => {}): Interrupts {
   const controller = new AbortController();
+  // Whatever is waited for listens, however many containers that is: Node's warning would be about nothing.
+  setMaxListeners(0, controller.signal);
   let count = 0;
   const handle = () => {
     count++;
