@@ -53,6 +53,26 @@ class PartFixture : public ContainerFixture {
   }
 };
 
+// A process that exchanges two names without end.
+class Swapper {
+ public:
+  Swapper(const std::string& one, const std::string& other) : pid_(::fork()) {
+    REQUIRE(pid_ >= 0);
+    while (pid_ == 0) {
+      ::syscall(SYS_renameat2, AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), kExchange);
+    }
+  }
+  Swapper(const Swapper&) = delete;
+  Swapper& operator=(const Swapper&) = delete;
+  ~Swapper() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+ private:
+  pid_t pid_;
+};
+
 void CheckRefused(const Outcome& outcome, int errnum, const std::string& subpath) {
   REQUIRE(outcome.failed);
   CHECK(std::string(outcome.failed->step) == "mount /part");
@@ -177,12 +197,7 @@ TEST_CASE("subpath: swapped over and over while it is looked up, it is the part 
   const PartFixture fixture;
   const std::string data = fixture.Path("volumes/data/_data");
   REQUIRE(::symlink((kUp + fixture.Path("outside")).c_str(), (data + "/link").c_str()) == 0);
-  const pid_t swapper = ::fork();
-  if (swapper == 0) {
-    for (;;) {
-      ::syscall(SYS_renameat2, AT_FDCWD, (data + "/site").c_str(), AT_FDCWD, (data + "/link").c_str(), kExchange);
-    }
-  }
+  const Swapper swapper(data + "/site", data + "/link");
   struct stat outside{};
   REQUIRE(::stat(fixture.Path("outside").c_str(), &outside) == 0);
   const berth::Mount& mount = fixture.spec.mounts.back();
@@ -200,8 +215,6 @@ TEST_CASE("subpath: swapped over and over while it is looked up, it is the part 
       ++found;
     }
   }
-  ::kill(swapper, SIGKILL);
-  ::waitpid(swapper, nullptr, 0);
   CHECK(found > 0);
   CHECK(refused > 0);
 }
