@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Bench, withBench } from '../support/cli.js';
@@ -79,6 +79,31 @@ describe('a part of a volume', () => {
 });
 
 describe('a volume with driver options', () => {
+  it('that name a file system is mounted in part', () =>
+    withBench('berthtestvol5', async (bench) => {
+      const empty = join(bench.dir, 'empty');
+      mkdirSync(empty);
+      symlinkSync('/etc', join(empty, 'link'));
+      bench.write(`
+services:
+  web:
+    image: box
+    command: [sh, -c, '${TRAP}']
+    network_mode: none
+    volumes:
+      - { type: volume, source: data, target: /part, read_only: true, volume: { subpath: link } }
+      - { type: volume, source: data, target: /group, volume: { subpath: etc/group } }
+volumes:
+  data:
+    driver_opts: { type: overlay, o: 'lowerdir=${empty}:${join(bench.dir, 'rootfs')}', device: overlay }
+`);
+      await bench.ok('up', '-d');
+      const group = readFileSync(join(bench.dir, 'rootfs/etc/group'), 'utf8');
+      expect(await bench.ok('exec', 'web', 'cat', '/part/group', '/group')).toBe(group + group);
+      expect(await bench.ok('exec', 'web', 'busybox', 'grep', '-c', 'overlay', '/proc/mounts')).toBe('3\n');
+      expect(await bench.ok('plan')).toBe('No changes.\n');
+    }));
+
   it('is a directory of the host, read-only where they say so, whole or in part', () =>
     withBench('berthtestvol4', async (bench) => {
       bench.write(`
