@@ -3,7 +3,7 @@ add_library(berth_fuzz INTERFACE)
 target_compile_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
 target_link_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
 
-foreach(library IN ITEMS base oci runtime layer shim)
+foreach(library IN ITEMS base oci seccomp runtime layer shim)
   get_target_property(type berth_${library} TYPE)
   if(type STREQUAL STATIC_LIBRARY)
     target_compile_options(berth_${library} PRIVATE -fsanitize=fuzzer-no-link)

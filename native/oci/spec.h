@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "oci/seccomp.h"
 
 namespace berth {
 
@@ -134,6 +135,7 @@ struct RuntimeSpec {
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
   std::string rootfs_propagation;
+  std::optional<Seccomp> seccomp;
 };
 
 // Parses config.json. An error has errnum 0, call "config.json", and `what` names the JSON pointer and what was expected.

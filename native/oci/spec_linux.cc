@@ -105,6 +105,7 @@ void ReadLinux(JsonObject& object, RuntimeSpec& spec) {
   spec.masked_paths = ReadPaths(object, "maskedPaths");
   spec.readonly_paths = ReadPaths(object, "readonlyPaths");
   ReadPropagation(object, spec);
+  object.Object("seccomp", [&spec](JsonObject& seccomp) { ReadSeccomp(seccomp, spec.seccomp.emplace()); });
 }
 
 }  // namespace berth

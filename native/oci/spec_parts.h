@@ -11,6 +11,7 @@ inline constexpr uint32_t kMaxId = UINT32_MAX - 1;  // the highest number means 
 void ReadProcess(JsonObject& object, Process& process);
 void ReadLinux(JsonObject& object, RuntimeSpec& spec);
 void ReadResources(JsonObject& object, LinuxResources& resources);
+void ReadSeccomp(JsonObject& object, Seccomp& seccomp);
 
 // Says so where `path` does not start at the root.
 void RequireAbsolute(JsonObject& object, const char* key, const std::string& path);

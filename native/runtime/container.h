@@ -44,6 +44,7 @@ struct ExecOptions {
   const Supervise* supervise = nullptr;  // for its cgroup
   pid_t init_pid = -1;
   uint64_t init_start_time = 0;  // checked after pidfd_open: a reused pid gives ESRCH
+  int container_fd = -1;         // as in CreateOptions; what a seccomp listener's receiver is told as bundle
   Stdio stdio;
   int sync_fd = -1;  // as in CreateOptions, but without waiting for Start
 };

@@ -1,6 +1,7 @@
 #include <sched.h>
 
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/confinement.h"
 #include "runtime/container.h"
 #include "runtime/init.h"
 #include "runtime/namespaces.h"
@@ -20,6 +21,8 @@ Result<CgroupHost> SetUpCgroup(const RuntimeSpec& spec) {
 }
 
 Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
+  progress.step = "seccomp";
+  BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
   progress.step = "cgroup";
   BERTH_ASSIGN(const CgroupHost cgroups, SetUpCgroup(*options.spec));
   BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
@@ -31,7 +34,7 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneProcess(flags | CLONE_PARENT, unified.get()));
   if (cloned.pid == 0) {
-    InitMain(options, cgroups, cloned.in_cgroup);
+    InitMain(options, cgroups, confinement, cloned.in_cgroup);
   }
   return cloned.pid;
 }

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/confinement.h"
 #include "runtime/container.h"
 #include "runtime/namespaces.h"
 #include "runtime/privileges.h"
@@ -57,9 +58,14 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
   return OpenExecTerminal(options);
 }
 
-[[noreturn]] void ExecMain(const ExecOptions& options, const CgroupHost& cgroups, int pidfd, bool in_unified) {
+[[noreturn]] void ExecMain(const ExecOptions& options, const CgroupHost& cgroups, Confinement& confinement, int pidfd,
+                           bool in_unified) {
   PrepareProcess();
   Progress progress;
+  progress.step = "seccomp";
+  if (auto noted = NoteProcess(confinement, "running", options.container_fd, options.init_pid); !noted) {
+    FailProcess(options.sync_fd, progress, noted.error());
+  }
   auto terminal = EnterContainer(options, cgroups, pidfd, in_unified, progress);
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
@@ -69,7 +75,8 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,
               .await_start = false,
-              .reaper = false},
+              .reaper = false,
+              .confinement = &confinement},
              progress);
 }
 
@@ -89,13 +96,15 @@ Result<Cloned> CloneInto(const ExecOptions& options, int pidfd, int unified_fd) 
 Result<pid_t> Exec(const ExecOptions& options, Progress& progress) {
   progress.step = "container";
   BERTH_ASSIGN(const UniqueFd pidfd, OpenProcess(options.init_pid, options.init_start_time));
+  progress.step = "seccomp";
+  BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
   progress.step = "cgroup";
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneInto(options, pidfd.get(), unified.get()));
   if (cloned.pid == 0) {
-    ExecMain(options, cgroups, pidfd.get(), cloned.in_cgroup);
+    ExecMain(options, cgroups, confinement, pidfd.get(), cloned.in_cgroup);
   }
   return cloned.pid;
 }

@@ -90,9 +90,13 @@ Result<UniqueFd> SetUpRoot(const CreateOptions& options, const CgroupHost& cgrou
 
 }  // namespace
 
-void InitMain(const CreateOptions& options, const CgroupHost& cgroups, bool in_unified) {
+void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confinement& confinement, bool in_unified) {
   PrepareProcess();
   Progress progress;
+  progress.step = "seccomp";
+  if (auto noted = NoteProcess(confinement, "creating", options.container_fd, 0); !noted) {
+    FailProcess(options.sync_fd, progress, noted.error());
+  }
   if (auto kernel = SetUpKernel(options, cgroups, in_unified, progress); !kernel) {
     FailProcess(options.sync_fd, progress, kernel.error());
   }
@@ -105,7 +109,8 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, bool in_u
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,
               .await_start = true,
-              .reaper = options.supervise->init},
+              .reaper = options.supervise->init,
+              .confinement = &confinement},
              progress);
 }
 

@@ -72,7 +72,7 @@ Status RaiseAmbient(uint64_t ambient) {
 }
 
 // The user changes with capabilities kept, so that the sets can be given as asked afterwards.
-Status SetUserAndCapabilities(const Process& process, Progress& progress) {
+Status SetUserAndCapabilities(const Process& process, uint64_t kept, Progress& progress) {
   const CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
   progress.step = "capabilities";
   BERTH_TRY(DropBounding(sets.bounding));
@@ -85,7 +85,7 @@ Status SetUserAndCapabilities(const Process& process, Progress& progress) {
   if (::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) {
     return Errno("prctl", "PR_SET_KEEPCAPS");
   }
-  if (SysCapset(sets.effective, sets.permitted, sets.inheritable) != 0) {
+  if (SysCapset(sets.effective, sets.permitted | kept, sets.inheritable) != 0) {
     return Errno("capset", "capabilities");
   }
   return RaiseAmbient(sets.ambient);
@@ -126,8 +126,16 @@ Status SetRlimits(const Process& process, Progress& progress) {
   return {};
 }
 
-Status DropPrivileges(const Process& process, Progress& progress) {
-  BERTH_TRY(SetUserAndCapabilities(process, progress));
+Status SetCapabilities(const Process& process, uint64_t more) {
+  const CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
+  if (SysCapset(sets.effective | more, sets.permitted | more, sets.inheritable) != 0) {
+    return Errno("capset", "capabilities");
+  }
+  return {};
+}
+
+Status DropPrivileges(const Process& process, uint64_t kept, Progress& progress) {
+  BERTH_TRY(SetUserAndCapabilities(process, kept, progress));
   progress.step = "no_new_privs";
   if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     return Errno("prctl", "PR_SET_NO_NEW_PRIVS");

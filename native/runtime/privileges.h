@@ -1,6 +1,8 @@
 // Limits and privileges of the process that is about to be executed.
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "oci/spec.h"
 #include "runtime/report.h"
@@ -16,7 +18,11 @@ Status NewKeyring();
 Status SetRlimits(const Process& process, Progress& progress);
 
 // Bounding set, groups, user, capability sets, ambient set, no_new_privs, umask: in that order. Without `capabilities` in
-// the process none are left.
-Status DropPrivileges(const Process& process, Progress& progress);
+// the process none are left, but for `kept` (a bit mask): permitted though not effective, they last until execve, which
+// makes the permitted set anew from the others.
+Status DropPrivileges(const Process& process, uint64_t kept, Progress& progress);
+
+// The process's capability sets with `more` effective and permitted.
+Status SetCapabilities(const Process& process, uint64_t more);
 
 }  // namespace berth

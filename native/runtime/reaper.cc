@@ -46,16 +46,20 @@ void Reap(pid_t child) {
 
 }  // namespace
 
-Status ForkUnderReaper() {
+Status ForkUnderReaper(const std::function<Status()>& confine) {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t child = ::fork();
+  const int errnum = errno;
   if (child > 0) {
+    if (auto confined = confine(); !confined) {
+      ::kill(child, SIGKILL);
+      return confined;
+    }
     Serve(child, all);
   }
-  const int errnum = errno;
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   return child < 0 ? Status(Fail(errnum, "fork", "the command beside its reaper")) : Status();
 }

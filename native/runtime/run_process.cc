@@ -21,11 +21,12 @@ namespace berth {
 
 namespace {
 
-constexpr int kSync = 3;  // where the sync socket is moved to, right after stdio
+constexpr int kSync = 3;      // where the sync socket is moved to, right after stdio
+constexpr int kListener = 4;  // and the socket that a seccomp listener is sent over, if there is one
 
 // Above every number that is a destination below.
 Result<int> OutOfTheWay(int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kSync + 1);
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kListener + 1);
   return copy < 0 ? Result<int>(Errno("fcntl", "F_DUPFD_CLOEXEC")) : Result<int>(copy);
 }
 
@@ -33,17 +34,19 @@ Result<int> OutOfTheWay(int fd) {
 Status PlaceDescriptors(const RunOptions& options) {
   const bool tty = options.terminal_fd >= 0;
   const int wanted[] = {tty ? options.terminal_fd : options.stdio.in, tty ? options.terminal_fd : options.stdio.out,
-                        tty ? options.terminal_fd : options.stdio.err, options.sync_fd};
-  int copies[kSync + 1];
-  for (int fd = 0; fd <= kSync; ++fd) {
+                        tty ? options.terminal_fd : options.stdio.err, options.sync_fd,
+                        options.confinement->listener.get()};
+  const int last = wanted[kListener] >= 0 ? kListener : kSync;
+  int copies[kListener + 1];
+  for (int fd = 0; fd <= last; ++fd) {
     BERTH_ASSIGN(copies[fd], OutOfTheWay(wanted[fd]));
   }
-  for (int fd = 0; fd <= kSync; ++fd) {
-    if (::dup3(copies[fd], fd, fd == kSync ? O_CLOEXEC : 0) < 0) {
+  for (int fd = 0; fd <= last; ++fd) {
+    if (::dup3(copies[fd], fd, fd >= kSync ? O_CLOEXEC : 0) < 0) {
       return Errno("dup3", std::to_string(fd));
     }
   }
-  if (SysCloseRange(kSync + 1, UINT_MAX) != 0) {
+  if (SysCloseRange(static_cast<unsigned>(last) + 1, UINT_MAX) != 0) {
     return Errno("close_range", "all but stdio");
   }
   return {};
@@ -76,9 +79,9 @@ Status VerifyCwd(const std::string& cwd) {
 }
 
 // Either side of the change of user may be the one that may enter the directory.
-Status EnterCwdAndDropPrivileges(const Process& process, Progress& progress) {
+Status EnterCwdAndDropPrivileges(const Process& process, const Confinement& confinement, Progress& progress) {
   const bool entered = ::chdir(process.cwd.c_str()) == 0;
-  BERTH_TRY(DropPrivileges(process, progress));
+  BERTH_TRY(DropPrivileges(process, KeptForSeccomp(process, confinement), progress));
   progress.step = "cwd";
   if (!entered && ::chdir(process.cwd.c_str()) != 0) {
     return Errno("chdir", process.cwd);
@@ -109,13 +112,15 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 Status Execute(const RunOptions& options, const std::string& path, Progress& progress) {
   if (options.reaper) {
     progress.step = "init";
-    BERTH_TRY(ForkUnderReaper());
+    BERTH_TRY(ForkUnderReaper([&options] { return ConfineReaper(*options.process, *options.confinement); }));
   }
   progress.step = "session";
   BERTH_TRY(StartSession(options.terminal_fd >= 0));
-  progress.step = "exec";
   const std::vector<char*> argv = Pointers(options.process->args);
   const std::vector<char*> envp = Pointers(options.process->env);
+  progress.step = "seccomp";
+  BERTH_TRY(Confine(*options.process, *options.confinement, kListener));
+  progress.step = "exec";
   ::execve(path.c_str(), argv.data(), envp.data());
   return Errno("execve", path);
 }
@@ -127,7 +132,7 @@ Status Run(const RunOptions& options, Progress& progress) {
   progress.step = "keyring";
   BERTH_TRY(NewKeyring());
   BERTH_TRY(SetRlimits(process, progress));
-  BERTH_TRY(EnterCwdAndDropPrivileges(process, progress));
+  BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));
   progress.step = "exec";
   BERTH_ASSIGN(const std::string path, FindExecutable(process));
   if (options.await_start) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oci/spec.h"
+#include "runtime/confinement.h"
 #include "runtime/container.h"
 #include "runtime/report.h"
 
@@ -15,6 +16,7 @@ struct RunOptions {
   int sync_fd = -1;
   bool await_start = false;
   bool reaper = false;
+  const Confinement* confinement = nullptr;
 };
 
 // Default signal handling and mask, and no way for processes of the container to look into this one (it holds descriptors

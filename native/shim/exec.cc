@@ -86,6 +86,7 @@ class Exec {
                                       .supervise = &records.supervise,
                                       .init_pid = records.init.pid,
                                       .init_start_time = records.init.start_time,
+                                      .container_fd = kContainerFd,
                                       .stdio = stdio,
                                       .sync_fd = sync.theirs.get()});
     sync.theirs.Reset();

@@ -69,6 +69,7 @@ Result<Started> StartTest(const Test& test) {
                                                  .supervise = &supervise,
                                                  .init_pid = test.init.pid,
                                                  .init_start_time = test.init.start_time,
+                                                 .container_fd = test.container_fd,
                                                  .stdio = {null.get(), test.output_fd, test.output_fd, -1},
                                                  .sync_fd = sync.theirs.get()}));
   return Started{pid, std::move(sync.ours)};

@@ -19,7 +19,8 @@ const srcShared = ['errors.ts', 'units.ts', 'globals.d.ts'];
 const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   addon: ['runtime', 'oci', 'base', 'shim/protocol.h'],
   shim: ['runtime', 'oci', 'base'],
-  runtime: ['oci', 'base'],
+  runtime: ['seccomp', 'oci', 'base'],
+  seccomp: ['oci', 'base'],
   oci: ['base'],
   layer_addon: ['layer', 'base', 'addon/node_error.h'],
   layer: ['base'],

@@ -53,8 +53,8 @@ TEST_CASE("spec: annotations are free, all else that is not honoured is refused 
   CHECK(ProblemOf(With(kSmallest, R"("root")", R"("hooks": {}, "root")")) == "/hooks: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("cwd": "/")", R"("cwd": "/", "apparmorProfile": "x")")) ==
         "/process/apparmorProfile: is not supported");
-  CHECK(ProblemOf(With(kSmallest, R"("cgroupsPath")", R"("seccomp": {}, "cgroupsPath")")) ==
-        "/linux/seccomp: is not supported");
+  CHECK(ProblemOf(With(kSmallest, R"("cgroupsPath")", R"("intelRdt": {}, "cgroupsPath")")) ==
+        "/linux/intelRdt: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("root")", R"("a~/b": 1, "root")")) == "/a~0~1b: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("root")", R"("hostname": "a", "hostname": "b", "root")")) ==
         "/hostname: occurs twice");
