@@ -43,8 +43,18 @@ async function main(argv: readonly string[]): Promise<void> {
     writeSync(1, `berth version ${BERTH_VERSION}\n`);
     return;
   }
-  // Not exitCode: a stream or a lock that is still open would keep the process, and all output has been written.
-  process.exit(await dispatch(argv));
+  const code = await dispatch(argv);
+  await Promise.all([process.stdout, process.stderr].map(drained));
+  // Not exitCode: a stream or a lock that is still open would keep the process.
+  process.exit(code);
+}
+
+/** A pipe takes only so much at once: what is left would be lost with the process. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
 }
 
 void main(process.argv.slice(2));
