@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { NamespaceJoins } from '../oci/input.js';
+import { hostnameOf } from '../oci/namespaces.js';
 import type { Namespaces, Service } from '../stack/model.js';
+import { hostName } from './hosts.js';
 import { type ContainerIndex, findContainer } from './index.js';
 import type { Paths } from './paths.js';
 import type { ContainerRecord, JoinedNamespace } from './record.js';
@@ -46,7 +48,7 @@ function ownerOf(owner: string, stack: string, { records }: ContainerIndex, serv
   throw new BerthError('NOT_FOUND', `share namespaces of ${service.name} with service ${owner}: it has no container`);
 }
 
-/** Follows owners that themselves share, to where each namespace is pinned. @throws BerthError NOT_FOUND, INPUT */
+/** Follows owners that themselves share, to where each namespace is pinned once it is shared. @throws BerthError NOT_FOUND, INPUT */
 export function resolveJoins(
   service: Service,
   joined: ContainerRecord['joined'],
@@ -75,7 +77,21 @@ export function resolveJoins(
       joins.shm = shm;
     }
   }
+  const namesake = namesakeOf(joined, index);
+  if (namesake !== null) joins.hostname = hostnameOfRecord(namesake, index);
   return { joined, joins, service: { ...service, namespaces }, networkOwner };
+}
+
+/** Whose name a container has that has none of its own. */
+function namesakeOf(joined: ContainerRecord['joined'], index: ContainerIndex): ContainerRecord | null {
+  return lastOwner('uts', joined, index) ?? lastOwner('network', joined, index);
+}
+
+/** An owner may itself be named after another one. */
+function hostnameOfRecord({ id, applied, joined }: ContainerRecord, index: ContainerIndex): string {
+  const namesake = applied.hostname === null ? namesakeOf(joined, index) : null;
+  if (namesake !== null) return hostnameOfRecord(namesake, index);
+  return hostnameOf({ id, service: applied, joins: {}, hostHostname: hostName() });
 }
 
 function unshareable(namespace: string, owner: ContainerRecord, reason: string): BerthError {

@@ -1,4 +1,5 @@
 import type { Healthcheck, Mount, Service } from '../stack/model.js';
+import type { Machine } from './seccomp.js';
 import type { SpecDevice } from './spec.js';
 
 /** Everything that the runtime spec and the supervise record are made from. What needs the world was looked up before. */
@@ -25,6 +26,8 @@ export interface ContainerInput {
   readonly layers: LayersInput;
   /** capabilities of our own bounding set, without `CAP_` */
   readonly capabilities: ReadonlySet<string>;
+  /** what system calls are made on */
+  readonly machine: Machine;
   /** the highest hard limit of open files that we may give; null: any. What the file asks for isn't lowered */
   readonly mostOpenFiles: number | null;
   /** counts the writings of config.json and supervise */
@@ -90,6 +93,8 @@ export interface NamespaceJoins {
   readonly pidContainer?: string;
   /** /dev/shm of the owner of the joined ipc namespace */
   readonly shm?: string;
+  /** what the owner of the joined uts or network namespace is called */
+  readonly hostname?: string;
 }
 
 export interface DeviceInput {

@@ -33,9 +33,17 @@ export function toNamespaces(input: ContainerInput): SpecNamespaces {
   ];
 }
 
-/** The container's name for itself: its own, the host's where it has the host's network or uts, else 12 digits of its id. */
-export function hostnameOf({ id, service, hostHostname }: ContainerInput): string {
+/**
+ * The container's name for itself: its own, that of whose uts or network it has (as Docker: it is the name in the hosts
+ * file that they share), else 12 digits of its id.
+ */
+export function hostnameOf({
+  id,
+  service,
+  joins,
+  hostHostname,
+}: Pick<ContainerInput, 'id' | 'service' | 'joins' | 'hostHostname'>): string {
   if (service.hostname !== null) return service.hostname;
   const isHosts = sharesHost(service, 'network') || sharesHost(service, 'uts');
-  return isHosts ? hostHostname : id.slice(0, 12);
+  return joins.hostname ?? (isHosts ? hostHostname : id.slice(0, 12));
 }
