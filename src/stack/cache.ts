@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { digestOf, isUnchanged } from './inputs.js';
 import type { LoadResult } from './load.js';
 import type { Stack } from './model.js';
@@ -48,7 +49,7 @@ function readCache(path: string): CachedStack | null {
 function writeCache(dir: string, path: string, cached: CachedStack): void {
   const partial = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDirs(dir);
     writeFileSync(partial, JSON.stringify(cached), { mode: 0o600, flag: 'wx' });
     renameSync(partial, path);
   } catch {

@@ -1,5 +1,6 @@
-import type { ImageSource, Namespaces, Service } from './model.js';
+import type { Dependency, ImageSource, Namespaces, Service } from './model.js';
 import type { Report } from './problems.js';
+import { sorted } from './resolve/context.js';
 
 /** The key that gives each namespace. */
 export const NAMESPACE_KEYS: Readonly<Record<keyof Namespaces, string>> = {
@@ -54,6 +55,47 @@ function checkContainerNames(services: readonly Service[], report: Report): void
       );
     owners.set(containerName, owner ?? name);
   }
+}
+
+/**
+ * A container of this stack that is named by `container:` is the service that it belongs to: so it is made first, and who
+ * shares its namespaces follows it.
+ */
+export function nameOwners(services: Readonly<Record<string, Service>>, stackName: string): Record<string, Service> {
+  const owners = new Map(
+    Object.values(services).map(({ name, containerName }) => [containerName ?? `${stackName}-${name}-1`, name]),
+  );
+  return Object.fromEntries(
+    Object.entries(services).map(([key, service]) => {
+      const namespaces = withServices(service.namespaces, owners);
+      const dependsOn = withOwners(service.dependsOn, Object.values(namespaces));
+      return [key, { ...service, namespaces, dependsOn }];
+    }),
+  );
+}
+
+function withServices(namespaces: Namespaces, owners: ReadonlyMap<string, string>): Namespaces {
+  const named = namespaceEntries(namespaces).map(([namespace, source]) => {
+    const service = source.kind === 'container' ? owners.get(source.container) : undefined;
+    return [namespace, service === undefined ? source : { kind: 'service' as const, service }];
+  });
+  return { ...namespaces, ...Object.fromEntries(named) };
+}
+
+/**
+ * Whose namespace a service is in has to be there before it, and a new owner has a new namespace: so there is a dependency
+ * with `restart: true`, whether it is written or not. The pid namespace dies with its owner's first process.
+ */
+function withOwners(
+  written: Readonly<Record<string, Dependency>>,
+  sources: readonly { kind: string; service?: string }[],
+): Record<string, Dependency> {
+  const all = new Map(Object.entries(written));
+  for (const { kind, service } of sources) {
+    if (kind !== 'service' || service === undefined) continue;
+    all.set(service, { condition: all.get(service)?.condition ?? 'service_started', restart: true, required: true });
+  }
+  return sorted(all);
 }
 
 /**

@@ -71,12 +71,16 @@ function resolveSysctls(file: ServiceFile, report: Report): Record<string, strin
 }
 
 function sysctlRefusal(name: string, file: ServiceFile): string | null {
-  if (/^(?:kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+)$/.test(name)) {
-    return file.ipc === 'host' ? "belongs to the host's ipc namespace, which this service is in" : null;
-  }
-  if (/^net\..+/.test(name))
-    return file.network_mode === 'host' ? "belongs to the host's network namespace, which this service is in" : null;
+  if (/^(?:kernel\.(?:msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+)$/.test(name))
+    return sharedRefusal('ipc', file.ipc);
+  if (/^net\..+/.test(name)) return sharedRefusal('network', file.network_mode);
   return 'is not a namespaced setting: it would change the host';
+}
+
+function sharedRefusal(namespace: 'ipc' | 'network', mode: string | undefined): string | null {
+  const [, whose] = /^(host$|service:|container:)/.exec(mode ?? '') ?? [];
+  if (whose === undefined) return null;
+  return `belongs to the ${namespace} namespace of ${whose === 'host' ? 'the host' : 'another container'}, which this service is in`;
 }
 
 function resolveDevices(devices: NonNullable<ServiceFile['devices']>, report: Report): Device[] {

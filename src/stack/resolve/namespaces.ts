@@ -25,6 +25,10 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
       if (file[key]) report.error([key], "belongs to the uts namespace, which is not this service's own");
     }
   }
+  const { network } = namespaces;
+  const sharesHosts = network.kind === 'service' || network.kind === 'container';
+  if (sharesHosts && [file.extra_hosts ?? []].flatMap(Object.keys).length > 0)
+    report.keyError(['extra_hosts'], 'belong to the owner of the network, whose /etc/hosts this service has');
   return namespaces;
 }
 

@@ -1,7 +1,7 @@
-import type { Dependency, Service } from '../model.js';
+import type { Service } from '../model.js';
 import { IGNORED_DEPLOY_KEYS } from '../schema/deploy.js';
 import type { ServiceFile } from '../schema/service.js';
-import { type ServiceContext, sorted } from './context.js';
+import type { ServiceContext } from './context.js';
 import { resolveIsolation } from './isolation.js';
 import { resolveLife } from './life.js';
 import { resolveMounts } from './mounts.js';
@@ -17,8 +17,6 @@ export function resolveService(file: ServiceFile, context: ServiceContext): Serv
   for (const key of IGNORED_DEPLOY_KEYS) {
     if (file.deploy?.[key] !== undefined) report.warn(['deploy', key], 'ignored: it has no effect on one host');
   }
-  const life = resolveLife(file, context);
-  const namespaces = resolveNamespaces(file, context);
   return {
     name: context.serviceName,
     image: resolveImageName(file.image, context),
@@ -27,9 +25,8 @@ export function resolveService(file: ServiceFile, context: ServiceContext): Serv
     mounts: resolveMounts(file, context),
     shmSizeBytes: file.shm_size || DEFAULT_SHM_BYTES,
     resources: resolveResources(file, context),
-    ...life,
-    namespaces,
-    dependsOn: withOwners(life.dependsOn, Object.values(namespaces)),
+    ...resolveLife(file, context),
+    namespaces: resolveNamespaces(file, context),
   };
 }
 
@@ -42,20 +39,4 @@ function resolveImageName(image: string | undefined, context: ServiceContext): s
     context.report.error(['image'], `'${image}' is not an image reference`);
   }
   return image ?? '';
-}
-
-/**
- * Whose namespace a service is in has to be there before it, and a new owner has a new namespace: so there is a dependency
- * with `restart: true`, whether it is written or not. The pid namespace dies with its owner's first process.
- */
-function withOwners(
-  written: Readonly<Record<string, Dependency>>,
-  sources: readonly { kind: string; service?: string }[],
-): Record<string, Dependency> {
-  const all = new Map(Object.entries(written));
-  for (const { kind, service } of sources) {
-    if (kind !== 'service' || service === undefined) continue;
-    all.set(service, { condition: all.get(service)?.condition ?? 'service_started', restart: true, required: true });
-  }
-  return sorted(all);
 }

@@ -1,7 +1,7 @@
 import { findCycles } from '../cycles.js';
 import type { ImageSource, Service, Stack, Volume } from '../model.js';
 import { type Report, scoped } from '../problems.js';
-import { checkReferences, imageEdges, serviceEdges, shareJoinedIpc } from '../references.js';
+import { checkReferences, imageEdges, nameOwners, serviceEdges, shareJoinedIpc } from '../references.js';
 import type { StackFile } from '../schema/stack.js';
 import { type ResolveContext, sorted } from './context.js';
 import { resolveImage } from './images.js';
@@ -18,14 +18,15 @@ export function resolveStack(
   context: ResolveContext,
   report: Report,
 ): Pick<Stack, 'services' | 'volumes' | 'images'> {
-  const services: Record<string, Service> = {};
+  const written: Record<string, Service> = {};
   for (const [serviceName, service] of Object.entries(file.services)) {
-    services[serviceName] = resolveService(service, {
+    written[serviceName] = resolveService(service, {
       ...context,
       serviceName,
       report: scoped(report, 'services', serviceName),
     });
   }
+  const services = nameOwners(written, context.stackName);
   const images: Record<string, ImageSource> = {};
   for (const [name, image] of Object.entries(file.images))
     images[name] = resolveImage(name, image, context, scoped(report, imagesKey, name));

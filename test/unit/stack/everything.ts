@@ -53,6 +53,8 @@ services:
       - {type: tmpfs, target: /scratch, tmpfs: {size: 64m, mode: 01777}}
     tmpfs: ["/run:size=1m,mode=755,noexec,uid=100", /tmp]
     healthcheck: {test: [CMD, redis-cli, ping], interval: 2s}
+    sysctls: {net.core.somaxconn: 1024}
+    extra_hosts: ["one=10.0.0.1", "six:[::1]"]
   cache:
     image: redis:\${TAG}
     container_name: the-cache
@@ -76,7 +78,6 @@ services:
     read_only: true
     shm_size: 128m
     ulimits: {nofile: {soft: 1024, hard: 2048}, core: 0, memlock: -1}
-    sysctls: {net.core.somaxconn: 1024}
     cap_add: [net_admin, CAP_SYS_TIME]
     cap_drop: [ALL]
     privileged: true
@@ -94,7 +95,6 @@ services:
     depends_on:
       db: {condition: service_healthy, restart: true}
       cache: {condition: service_started, required: false}
-    extra_hosts: ["one=10.0.0.1", "six:[::1]"]
     cpu_period: 50000
     cpu_shares: 512
     cpuset: 0-1

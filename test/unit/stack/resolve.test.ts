@@ -92,6 +92,17 @@ test('a namespace owner is a dependency, and its ipc is shareable', async () => 
   expect(services['db']?.namespaces.ipc).toEqual({ kind: 'shareable' });
 });
 
+test.each(['mine', 'shop-db-1'])('a container of the stack, named %s, is its service', async (name) => {
+  const named = name === 'mine' ? ', container_name: mine' : '';
+  const file = serviceFile(`network_mode: container:${name}\npid: container:others`, `  db: {image: app${named}}\n`);
+  const web = (await loadStack(file)).services['web'];
+  expect(web?.namespaces).toMatchObject({
+    network: { kind: 'service', service: 'db' },
+    pid: { kind: 'container', container: 'others' },
+  });
+  expect(web?.dependsOn).toEqual({ db: { condition: 'service_started', restart: true, required: true } });
+});
+
 test('volume names', async () => {
   const file = serviceFile(
     'volumes: ["a:/a", "b:/b", "c:/c"]',
