@@ -23,6 +23,8 @@ export interface Row {
   readonly outside?: boolean;
 }
 
+type Undo = () => void | Promise<void>;
+
 /** Rows whose services are brought up together. */
 export interface Group {
   readonly rows: readonly Row[];
@@ -31,7 +33,7 @@ export interface Group {
   /** the section `volumes:` */
   readonly volumes?: (dir: string) => string;
   /** prepares the project's directory, in which `rootfs` becomes the image `box`, or more; @returns what undoes it */
-  readonly prepare?: (bench: Bench) => void | (() => void) | Promise<() => void>;
+  readonly prepare?: (bench: Bench) => Undo | Promise<Undo>;
   /** looks at the stack while it runs; @returns outputs by row name */
   readonly outside?: (bench: Bench) => Promise<Readonly<Record<string, string>>>;
 }
@@ -51,9 +53,9 @@ export async function runGroup(stack: string, group: Group): Promise<Outputs> {
       for (const [index, row] of rows.entries()) {
         if (row.outside !== true) outputs.set(row.name, lines.get(serviceName(row, index)) ?? '');
       }
-      await bench.ok('down', '-v');
     } finally {
-      undo?.();
+      await bench.berth(['down', '-v', '-t', '0']);
+      await undo?.();
     }
   });
   return outputs;
@@ -76,7 +78,7 @@ function serviceText(name: string, { keys = '', run, stays }: Row): string {
   const has = (key: string) => new RegExp(`^${key}:`, 'm').test(keys);
   const lines = [
     ...(has('image') ? [] : ['image: box']),
-    ...(has('stop_signal') ? [] : ['stop_signal: SIGKILL']),
+    ...(has('stop_signal') || run?.startsWith('trap ') ? [] : ['stop_signal: SIGKILL']),
     ...(run === undefined ? [] : [`command: [sh, -c, ${JSON.stringify(script(run, stays ?? false))}]`]),
     ...keys.split('\n').filter((line) => line !== ''),
   ];
