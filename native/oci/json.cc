@@ -135,8 +135,12 @@ std::optional<uint64_t> JsonObject::Unsigned(const char* key, uint64_t max) {
 std::vector<std::string> JsonObject::Strings(const char* key) {
   std::vector<std::string> texts;
   if (const auto* const array = FindTyped<JsonArray>(key, "an array of strings")) {
+    texts.reserve(array->size());
     for (size_t i = 0; i < array->size(); ++i) {
-      texts.push_back(Text((*array)[i], At(key) + "/" + std::to_string(i)).value_or(""));
+      const auto* const text = (*array)[i].As<std::string>();
+      // A pointer is only made where it is told: a profile names hundreds of system calls.
+      const bool plain = text != nullptr && text->find('\0') == std::string::npos;
+      texts.push_back(plain ? *text : Text((*array)[i], At(key) + "/" + std::to_string(i)).value_or(""));
     }
   }
   return texts;

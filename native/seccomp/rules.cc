@@ -13,12 +13,18 @@ namespace {
 
 constexpr size_t kTables = kSyscallTables.size();
 
-// One name of one rule in one table.
-struct Entry {
-  uint32_t number;
+// The rules that name one number of a table, in their order: a list through Layout's pool of links.
+struct Link {
   uint32_t rule;
+  int next;
 };
-using Entries = std::vector<Entry>;
+struct Named {
+  int first = -1;
+  int last = -1;
+};
+
+// A table's numbers are dense from its first one on.
+using Entries = std::vector<Named>;
 
 bool Refuses(SeccompAction action) {
   return action == SeccompAction::kErrno || action == SeccompAction::kKillProcess ||
@@ -77,17 +83,24 @@ class Layout {
         }
         for (size_t table = 0; table < kTables; ++table) {
           if (call->numbers[table] >= 0) {
-            entries_[table].push_back({static_cast<uint32_t>(call->numbers[table]), rule});
+            Note(table, static_cast<uint32_t>(call->numbers[table]) - FirstNumber(table), rule);
           }
         }
       }
     }
-    for (Entries& entries : entries_) {
-      std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
-        return a.number != b.number ? a.number < b.number : a.rule < b.rule;
-      });
-    }
     return {};
+  }
+
+  void Note(size_t table, uint32_t index, uint32_t rule) {
+    std::vector<Named>& numbers = entries_[table];
+    if (numbers.size() <= index) {
+      numbers.resize(index + 1);
+    }
+    Named& named = numbers[index];
+    const int link = static_cast<int>(links_.size());
+    links_.push_back({rule, -1});
+    (named.last < 0 ? named.first : links_[static_cast<size_t>(named.last)].next) = link;
+    named.last = link;
   }
 
   // A table goes behind the one with the same audit architecture: x32's numbers are above all of x86_64's.
@@ -103,18 +116,14 @@ class Layout {
     }
     ranges_ = &machine->ranges;
     Add(first, Plain(default_));
-    const Entries& entries = entries_[table];
-    for (size_t i = 0; i < entries.size();) {
-      const uint32_t number = entries[i].number;
-      std::vector<uint32_t> applying;
-      for (; i < entries.size() && entries[i].number == number; ++i) {
-        applying.push_back(entries[i].rule);
-      }
-      Add(number, Decide(applying));
-      Add(number + 1, Plain(default_));
+    const std::vector<Named>& numbers = entries_[table];
+    for (uint32_t index = 0; index < numbers.size(); ++index) {
+      Add(first + index, numbers[index].first < 0 ? Plain(default_) : Decide(numbers[index]));
     }
-    if (!entries.empty() && Refuses(seccomp_.default_action)) {
-      Add(entries.back().number + 1, Plain(SECCOMP_RET_ERRNO | ENOSYS));
+    if (!numbers.empty() && Refuses(seccomp_.default_action)) {
+      Add(first + static_cast<uint32_t>(numbers.size()), Plain(SECCOMP_RET_ERRNO | ENOSYS));
+    } else {
+      Add(first + static_cast<uint32_t>(numbers.size()), Plain(default_));
     }
     EndTable(table);
   }
@@ -137,17 +146,18 @@ class Layout {
   static SeccompRange Plain(uint32_t result) { return {0, -1, result}; }
 
   // Of the rules that name one call, what is up to the first that always fits.
-  SeccompRange Decide(std::vector<uint32_t>& applying) {
-    const auto always =
-        std::ranges::find_if(applying, [this](uint32_t rule) { return seccomp_.syscalls[rule].args.empty(); });
-    const uint32_t otherwise = always == applying.end() ? default_
-                                                        : SeccompResult(seccomp_.syscalls[*always].action,
-                                                                        seccomp_.syscalls[*always].errno_ret);
-    applying.erase(always, applying.end());
-    if (applying.empty()) {
-      return Plain(otherwise);
+  SeccompRange Decide(const Named& named) {
+    applying_.clear();
+    uint32_t otherwise = default_;
+    for (int link = named.first; link >= 0; link = links_[static_cast<size_t>(link)].next) {
+      const uint32_t rule = links_[static_cast<size_t>(link)].rule;
+      if (seccomp_.syscalls[rule].args.empty()) {
+        otherwise = SeccompResult(seccomp_.syscalls[rule].action, seccomp_.syscalls[rule].errno_ret);
+        break;
+      }
+      applying_.push_back(rule);
     }
-    return {0, DecisionOf(applying, otherwise), 0};
+    return applying_.empty() ? Plain(otherwise) : SeccompRange{0, DecisionOf(applying_, otherwise), 0};
   }
 
   // Equal ones are one, and so become one piece of the program.
@@ -181,6 +191,8 @@ class Layout {
   const Seccomp& seccomp_;
   uint32_t default_;
   std::array<Entries, kTables> entries_;
+  std::vector<Link> links_;
+  std::vector<uint32_t> applying_;
   SeccompRules rules_;
   std::vector<std::vector<uint32_t>> made_of_;
   std::vector<SeccompRange>* ranges_ = nullptr;

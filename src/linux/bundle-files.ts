@@ -1,3 +1,4 @@
+import { release } from 'node:os';
 import { join } from 'node:path';
 import type { WritableLayer } from '../image/model.js';
 import type { ContainerInput } from '../oci/input.js';
@@ -21,7 +22,7 @@ export interface Named {
 /** What of a container's input follows from its names, its layer and this host alone. */
 type OwnInput = Pick<
   ContainerInput,
-  'id' | 'name' | 'stack' | 'paths' | 'hostHostname' | 'layers' | 'capabilities' | 'mostOpenFiles'
+  'id' | 'name' | 'stack' | 'paths' | 'hostHostname' | 'layers' | 'capabilities' | 'machine' | 'mostOpenFiles'
 >;
 
 /** @param etc whose hosts, hostname and resolv.conf it has: its own, or those of the network's owner */
@@ -47,6 +48,7 @@ export function ownInput(
     hostHostname: hostName(),
     layers: { dir: paths.overlay, lower: layer.lower, upper: layer.upper, work: layer.work },
     capabilities: ownCapabilities(),
+    machine: { arch: process.arch, kernel: release() },
     mostOpenFiles: mostOpenFiles(),
   };
 }

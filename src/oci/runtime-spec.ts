@@ -4,6 +4,7 @@ import { toMounts } from './mounts.js';
 import { hostnameOf, sharesHost, toNamespaces } from './namespaces.js';
 import { toArgs, toEnvironment, toRlimits } from './process.js';
 import { toResources } from './resources.js';
+import { defaultSeccomp } from './seccomp.js';
 import type { Process, RuntimeSpec } from './spec.js';
 import { toSysctl } from './sysctl.js';
 
@@ -30,6 +31,7 @@ const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', 
  */
 export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
   const { service } = input;
+  const capabilities = toCapabilities(service, input.user.uid, input.capabilities);
   const ownsUts = !sharesHost(service, 'uts') && input.joins.uts === undefined;
   return {
     ociVersion: '1.1.0',
@@ -40,7 +42,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       args: toArgs(input),
       env: toEnvironment(input),
       cwd: service.workingDir ?? (input.image.workingDir === '' ? '/' : input.image.workingDir),
-      capabilities: toCapabilities(service, input.user.uid, input.capabilities),
+      capabilities,
       rlimits: toRlimits(input),
       noNewPrivileges: false,
       oomScoreAdj: service.oomScoreAdj ?? 0,
@@ -58,6 +60,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       maskedPaths: service.privileged ? [] : maskedPaths,
       readonlyPaths: service.privileged ? [] : readonlyPaths,
       rootfsPropagation: rootPropagation(input),
+      ...(service.privileged ? {} : { seccomp: defaultSeccomp(capabilities.bounding, input.machine) }),
     },
   };
 }

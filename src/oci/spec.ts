@@ -56,6 +56,7 @@ export interface LinuxSpec {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly rootfsPropagation: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared';
+  readonly seccomp?: Seccomp;
 }
 
 export interface SpecDevice {
@@ -106,4 +107,33 @@ export interface ThrottleDevice {
   readonly major: number;
   readonly minor: number;
   readonly rate: number;
+}
+
+/** Rules are tried in their order and the first that fits decides. */
+export interface Seccomp {
+  readonly defaultAction: string;
+  readonly defaultErrnoRet?: number;
+  readonly architectures?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly listenerPath?: string;
+  readonly listenerMetadata?: string;
+  readonly syscalls: readonly SeccompRule[];
+}
+
+export interface SeccompRule {
+  readonly names: readonly string[];
+  /** `SCMP_ACT_ALLOW`, … */
+  readonly action: string;
+  readonly errnoRet?: number;
+  /** all must hold */
+  readonly args?: readonly SeccompArg[];
+}
+
+export interface SeccompArg {
+  /** 0 to 5 */
+  readonly index: number;
+  readonly value: number;
+  readonly valueTwo?: number;
+  /** `SCMP_CMP_EQ`, … */
+  readonly op: string;
 }

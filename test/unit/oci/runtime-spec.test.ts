@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerInput } from '../../../src/oci/input.js';
 import { specText, toRuntimeSpec } from '../../../src/oci/runtime-spec.js';
+import { defaultSeccomp } from '../../../src/oci/seccomp.js';
 import type { Mount, Service } from '../../../src/stack/model.js';
 import { limits, service } from '../../support/model.js';
 import { containerInput } from './input.js';
@@ -91,15 +92,21 @@ const richInput: Partial<ContainerInput> = {
   blockDevices: { '/dev/sda': { major: 8, minor: 0 } },
 };
 
+/** With the default system call profile by its name: seccomp.test.ts is about what it says. */
+function pretty(input: ContainerInput): string {
+  const spec = toRuntimeSpec(input);
+  const { seccomp } = spec.linux;
+  expect(seccomp).toEqual(defaultSeccomp(spec.process.capabilities?.bounding ?? [], input.machine));
+  return `${JSON.stringify({ ...spec, linux: { ...spec.linux, seccomp: 'default' } }, null, 2)}\n`;
+}
+
 describe('config.json', () => {
   test('of a service with something of everything', async () => {
-    const pretty = JSON.stringify(toRuntimeSpec(containerInput(richInput)), null, 2);
-    await expect(`${pretty}\n`).toMatchFileSnapshot('../../golden/oci/rich.json');
+    await expect(pretty(containerInput(richInput))).toMatchFileSnapshot('../../golden/oci/rich.json');
   });
 
   test('of a plain service', async () => {
-    const pretty = JSON.stringify(toRuntimeSpec(containerInput()), null, 2);
-    await expect(`${pretty}\n`).toMatchFileSnapshot('../../golden/oci/plain.json');
+    await expect(pretty(containerInput())).toMatchFileSnapshot('../../golden/oci/plain.json');
   });
 
   test('no limit is written as the kernel’s infinity', () => {
@@ -120,6 +127,7 @@ describe('config.json', () => {
     expect(spec.process.capabilities?.bounding).toHaveLength(41);
     expect(spec.linux.resources.devices).toEqual([{ allow: true, access: 'rwm' }]);
     expect([spec.linux.maskedPaths, spec.linux.readonlyPaths]).toEqual([[], []]);
+    expect(spec.linux.seccomp).toBeUndefined();
   });
 
   test('privileged gives what root has here; a capability asked for by name is given or refused', () => {
