@@ -39,7 +39,9 @@ export function explain(schema: z.ZodType, issue: Issue, nodeOf: (path: Path) =>
     case 'invalid_union':
       return explainUnion(schema, issue, nodeOf);
     case 'invalid_type':
-      if (!nodeOf(path)) return [explained(path.slice(0, -1), 'key', `missing key '${String(path.at(-1))}'`)];
+      if (!nodeOf(path)) return [missing(path)];
+      // What is never right says why itself.
+      if (issue.expected === 'never') return [explained(path, 'key', issue.message)];
       return [explained(path, 'value', expected([issue], nodeOf(path)))];
     case 'invalid_value':
       return [choice(path, issue, nodeOf(path))];
@@ -50,6 +52,10 @@ export function explain(schema: z.ZodType, issue: Issue, nodeOf: (path: Path) =>
 
 function explained(path: Path, part: 'key' | 'value', message: string): Explanation {
   return { path, part, message, hint: null };
+}
+
+function missing(path: Path): Explanation {
+  return explained(path.slice(0, -1), 'key', `missing key '${String(path.at(-1))}'`);
 }
 
 function pathOf(issue: { readonly path: readonly PropertyKey[] }): Path {
@@ -64,6 +70,7 @@ function explainUnion(
 ): Explanation[] {
   const path = pathOf(issue);
   const node = nodeOf(path);
+  if (!node) return [missing(path)];
   const absolute = issue.errors.map((branch) =>
     branch.map((inner): Issue => ({ ...inner, path: [...issue.path, ...inner.path] })),
   );
@@ -96,7 +103,7 @@ function flatten(issues: readonly Issue[]): Issue[] {
 
 /** A value that is none of a fixed set. A message of the schema's own says more than the set. */
 function choice(path: Path, issue: z.core.$ZodIssueInvalidValue, node: Node | undefined): Explanation {
-  if (!node) return explained(path.slice(0, -1), 'key', `missing key '${String(path.at(-1))}'`);
+  if (!node) return missing(path);
   if (!issue.message.startsWith('Invalid'))
     return explained(path, 'value', `${issue.message}, found ${describe(node)}`);
   const values = issue.values.map(String);

@@ -34,8 +34,8 @@ const RULES: readonly Rule[] = [
   { path: ['services', null, 'depends_on'], merge: mergeDependencies },
   { path: ['services', null, 'logging'], merge: mergeLogging },
   { path: ['services', null, 'volumes'], merge: uniqueBy(mountTarget) },
-  { path: ['services', null, 'devices'], merge: uniqueBy(mountTarget) },
-  { path: ['services', null, 'env_file'], merge: appendAll },
+  { path: ['services', null, 'devices'], merge: uniqueBy(deviceTarget) },
+  { path: ['services', null, 'env_file'], merge: uniqueBy(envFilePath) },
   { path: ['services', null, 'tmpfs'], merge: appendNew },
   { path: ['services', null, 'extra_hosts'], merge: mergeHosts },
   ...['cap_add', 'cap_drop', 'group_add', 'device_cgroup_rules'].map((key) => ({
@@ -168,6 +168,18 @@ function mountTarget(item: Node): string {
   }
   const [source = '', target = source] = scalarText(item).split(':');
   return trimSlashes(target);
+}
+
+/** As `mountTarget`, but for `source:permissions`. */
+function deviceTarget(item: Node): string {
+  const [source = '', second = '', ...rest] = scalarText(item).split(':');
+  const isPermissions = rest.length === 0 && /^[rwm]+$/.test(second);
+  return isPermissions ? trimSlashes(source) : mountTarget(item);
+}
+
+function envFilePath(item: Node): string {
+  const path = item.kind === 'map' ? item.entries.get('path')?.node : item;
+  return path ? scalarText(path) : '';
 }
 
 function trimSlashes(path: string): string {

@@ -38,6 +38,19 @@ test('all errors of a file are told at once, each drawn', async () => {
   `);
 });
 
+test('two services of one container name are told, also across files', async () => {
+  const files = {
+    'compose.yaml': 'services:\n  a: {image: app, container_name: one}\n',
+    'over.yaml': 'services:\n  b: {image: app, container_name: one}\n',
+  };
+  expect(await drawnErrors(files, { files: ['compose.yaml', 'over.yaml'] })).toMatchInlineSnapshot(`
+    "over.yaml:2:35: services.b.container_name: 'one' is already the name of service 'a'
+        b: {image: app, container_name: one}
+                                        ^~~
+    "
+  `);
+});
+
 /** Keys of service `web` that are wrong; what is told about them is in the snapshot. */
 const wrong = [
   'mem_limit: 12x',
@@ -103,6 +116,43 @@ const wrong = [
   'ports: ["80:80"]',
   'build: .',
   'security_opt: [no-new-privileges]',
+  'pids_limit: 1.5',
+  'cpus: -1',
+  'cpus: 0.001',
+  'cpus: 1\ncpu_quota: 1000',
+  'cpu_quota: -2',
+  'cpu_period: 1000001',
+  'cpu_shares: 262145',
+  'cpuset: 0,',
+  'mem_limit: -1',
+  'mem_limit: 8p',
+  'memswap_limit: -2',
+  'mem_swappiness: -2',
+  'oom_score_adj: -1001',
+  'shm_size: big',
+  'scale: -1',
+  'ulimits: {nofile: -2}',
+  'ulimits: {nofile: {soft: -1, hard: 1}}',
+  'ulimits: {nofile: {soft: 1}}',
+  'blkio_config: {weight_device: [{path: /dev/vda, weight: 9}]}',
+  'blkio_config: {device_read_bps: [{path: /dev/vda}]}',
+  'blkio_config: {device_write_iops: [{path: /dev/vda, rate: 0}]}',
+  'healthcheck: {test: "true", retries: -1}',
+  'healthcheck: {test: "true", timeout: soon}',
+  'healthcheck: {test: []}',
+  'logging: {options: {max-size: 0}}',
+  'logging: {options: {max-file: 0}}',
+  'deploy: {replicas: many}',
+  'deploy: {mode: global}',
+  'deploy: {restart_policy: {condition: always}}',
+  'deploy: {resources: {limits: {pids: none}}}',
+  'deploy: {resources: {reservations: {devices: []}}}',
+  'volumes: [{type: tmpfs, target: /a, tmpfs: {mode: 0o20000}}]',
+  'volumes: [{type: npipe, target: /a}]',
+  'volumes: [{type: bind, source: /a, target: /a, bind: {propagation: public}}]',
+  'volumes: ["/a:/"]',
+  'tmpfs: [run]',
+  'user: 1000',
   'environment: {A: "${A:?give A}"}',
   'environment: {A: "${A"}',
   'init: perhaps',
