@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,15 @@ namespace berth {
 
 namespace {
 
-constexpr const char* kCopying = "_copy";
-constexpr const char* kCopied = "_copied";
+// Where a copy is made before its entries are moved into the volume.
+struct Staging {
+  int dir_fd;
+  const char* copying;
+  const char* copied;
+};
+
+// The name of the directory that a volume has of its own; any other one is the user's.
+constexpr std::string_view kData = "_data";
 
 Status Lock(int dir_fd) {
   int locked = -1;
@@ -28,54 +36,71 @@ Status Lock(int dir_fd) {
   return locked == 0 ? Status() : Status(Errno("flock", "volume"));
 }
 
-Status MoveEntries(int volume_fd, int data_fd) {
-  BERTH_ASSIGN(const UniqueFd copied, OpenAt(volume_fd, kCopied, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+Status MoveEntries(const Staging& staging, int data_fd) {
+  BERTH_ASSIGN(const UniqueFd copied, OpenAt(staging.dir_fd, staging.copied, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   BERTH_ASSIGN(const std::vector<std::string> names, EntryNames(copied.get()));
   for (const std::string& name : names) {
     if (::renameat(copied.get(), name.c_str(), data_fd, name.c_str()) != 0) {
       return Errno("renameat", name);
     }
   }
-  BERTH_TRY(CopyDirectoryAttributes(copied.get(), data_fd));
-  if (::unlinkat(volume_fd, kCopied, AT_REMOVEDIR) != 0) {
-    return Errno("unlinkat", kCopied);
+  if (::unlinkat(staging.dir_fd, staging.copied, AT_REMOVEDIR) != 0) {
+    return Errno("unlinkat", staging.copied);
   }
   return {};
 }
 
-Status CopyAside(int volume_fd, int image_fd) {
-  BERTH_TRY(RemoveTreeAt(volume_fd, kCopying));
-  if (::mkdirat(volume_fd, kCopying, 0700) != 0) {
-    return Errno("mkdirat", kCopying);
+// The volume itself is like the image's directory before the copy counts as complete: who moves the rest later needs to
+// believe nothing of a directory that a container may have made.
+Status CopyAside(const Staging& staging, int image_fd, int data_fd) {
+  BERTH_TRY(RemoveTreeAt(staging.dir_fd, staging.copying));
+  if (::mkdirat(staging.dir_fd, staging.copying, 0700) != 0) {
+    return Errno("mkdirat", staging.copying);
   }
-  BERTH_ASSIGN(const UniqueFd copying, OpenAt(volume_fd, kCopying, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  BERTH_ASSIGN(const UniqueFd copying, OpenAt(staging.dir_fd, staging.copying, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   BERTH_TRY(CopyTree(image_fd, copying.get()));
-  if (::renameat(volume_fd, kCopying, volume_fd, kCopied) != 0) {
-    return Errno("renameat", kCopying);
+  BERTH_TRY(CopyDirectoryAttributes(image_fd, data_fd));
+  if (::renameat(staging.dir_fd, staging.copying, staging.dir_fd, staging.copied) != 0) {
+    return Errno("renameat", staging.copying);
   }
   return {};
 }
 
-}  // namespace
+Result<bool> IsEmpty(int data_fd, const Staging& staging) {
+  BERTH_ASSIGN(const std::vector<std::string> names, EntryNames(data_fd));
+  return std::ranges::all_of(names, [&staging](const std::string& name) { return name == staging.copying; });
+}
 
-Status PopulateVolume(int root_fd, const std::string& source, const std::string& destination) {
-  BERTH_ASSIGN(const UniqueFd volume, OpenAt(AT_FDCWD, ParentPath(source), O_RDONLY | O_DIRECTORY));
-  BERTH_TRY(Lock(volume.get()));
-  BERTH_ASSIGN(const UniqueFd data, OpenAt(volume.get(), BaseName(source), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-  if (::faccessat(volume.get(), kCopied, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-    return MoveEntries(volume.get(), data.get());
+Status Populate(int root_fd, const std::string& destination, int data_fd, const Staging& staging) {
+  if (::faccessat(staging.dir_fd, staging.copied, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    return MoveEntries(staging, data_fd);
   }
-  BERTH_ASSIGN(const std::vector<std::string> names, EntryNames(data.get()));
+  BERTH_ASSIGN(const bool empty, IsEmpty(data_fd, staging));
   const auto image = OpenInRoot(root_fd, destination, O_RDONLY | O_DIRECTORY);
   const bool missing = !image && (image.error().errnum == ENOENT || image.error().errnum == ENOTDIR);
-  if (!names.empty() || missing) {
+  if (!empty || missing) {
     return {};
   }
   if (!image) {
     return std::unexpected(image.error());
   }
-  BERTH_TRY(CopyAside(volume.get(), image->get()));
-  return MoveEntries(volume.get(), data.get());
+  BERTH_TRY(CopyAside(staging, image->get(), data_fd));
+  BERTH_TRY(MoveEntries(staging, data_fd));
+  return CopyDirectoryAttributes(image->get(), data_fd);  // its times have changed meanwhile
+}
+
+}  // namespace
+
+Status PopulateVolume(int root_fd, const std::string& source, const std::string& destination) {
+  if (BaseName(source) != kData) {
+    BERTH_ASSIGN(const UniqueFd data, OpenAt(AT_FDCWD, source, O_RDONLY | O_DIRECTORY));
+    BERTH_TRY(Lock(data.get()));
+    return Populate(root_fd, destination, data.get(), {data.get(), ".berth-copy", ".berth-copied"});
+  }
+  BERTH_ASSIGN(const UniqueFd volume, OpenAt(AT_FDCWD, ParentPath(source), O_RDONLY | O_DIRECTORY));
+  BERTH_TRY(Lock(volume.get()));
+  BERTH_ASSIGN(const UniqueFd data, OpenAt(volume.get(), BaseName(source), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  return Populate(root_fd, destination, data.get(), {volume.get(), "_copy", "_copied"});
 }
 
 }  // namespace berth

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Bench, withBench } from '../support/cli.js';
@@ -79,6 +79,29 @@ describe('a part of a volume', () => {
 });
 
 describe('a volume with driver options', () => {
+  it('that name a directory takes the image’s content there, and leaves nothing beside it', () =>
+    withBench('berthtestvol6', async (bench) => {
+      const device = join(bench.dir, 'device');
+      mkdirSync(device);
+      writeFileSync(join(bench.dir, 'rootfs/data/file'), 'of the image');
+      bench.write(`
+services:
+  web:
+    image: box
+    command: [sh, -c, '${TRAP}']
+    network_mode: none
+    volumes: [data:/data]
+volumes:
+  data:
+    driver_opts: { type: none, o: bind, device: '${device}' }
+`);
+      const before = readdirSync(bench.dir);
+      await bench.ok('up', '-d');
+      expect(await bench.ok('exec', 'web', 'cat', '/data/file')).toBe('of the image');
+      expect(readdirSync(device)).toEqual(['file']);
+      expect(readdirSync(bench.dir)).toEqual(before);
+    }));
+
   it('that name a file system is mounted in part', () =>
     withBench('berthtestvol5', async (bench) => {
       const empty = join(bench.dir, 'empty');

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,13 +10,35 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <utility>
 
 #include "base/file.h"
+#include "container_fixture.h"
+#include "support/container.h"
 
 using berth::MakeDirs;
 using berth::PopulateVolume;
 
 namespace {
+
+std::ptrdiff_t EntryCount(const std::string& dir) {
+  return std::distance(std::filesystem::directory_iterator(dir), std::filesystem::directory_iterator());
+}
+
+// A tmpfs while the test lasts.
+class TemporaryMount {
+ public:
+  explicit TemporaryMount(std::string dir) : dir_(std::move(dir)) {
+    REQUIRE(::mount("tmpfs", dir_.c_str(), "tmpfs", MS_NOSUID, nullptr) == 0);
+  }
+  TemporaryMount(const TemporaryMount&) = delete;
+  TemporaryMount& operator=(const TemporaryMount&) = delete;
+  ~TemporaryMount() { CHECK(::umount2(dir_.c_str(), MNT_DETACH) == 0); }
+
+ private:
+  std::string dir_;
+};
 
 class VolumeFixture {
  public:
@@ -32,6 +55,7 @@ class VolumeFixture {
   VolumeFixture& operator=(const VolumeFixture&) = delete;
   ~VolumeFixture() { CHECK(berth::RemoveTreeAt(AT_FDCWD, base_)); }
 
+  [[nodiscard]] int Root() const { return root_.get(); }
   [[nodiscard]] std::string Volume() const { return base_ + "/volume"; }
   [[nodiscard]] std::string Data() const { return Volume() + "/_data"; }
   [[nodiscard]] std::string Image() const { return base_ + "/root/data"; }
@@ -50,11 +74,7 @@ class VolumeFixture {
       CHECK(status.st_size == i * 100);
     }
     CHECK(std::filesystem::is_directory(Data() + "/deep/er"));
-    size_t entries = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(Volume())) {
-      ++entries;
-    }
-    CHECK(entries == 1);
+    CHECK(EntryCount(Volume()) == 1);
   }
 
  private:
@@ -118,5 +138,63 @@ TEST_CASE("volume copy: a volume with content, and an image without the director
     VolumeFixture::Write(fixture.Image(), "x");
     REQUIRE(fixture.Populate());
     CHECK(std::filesystem::is_empty(fixture.Data()));
+  }
+}
+
+TEST_CASE("volume copy: into a directory of the user's, which may be a mount, and nothing beside it") {
+  NEED_CONTAINERS();
+  const VolumeFixture fixture;
+  const std::string device = fixture.Volume() + "/device";
+  REQUIRE(MakeDirs(AT_FDCWD, device, 0755));
+  const TemporaryMount mount(device);
+  const auto populate = [&] { return PopulateVolume(fixture.Root(), device, "/data"); };
+  const auto filled = [&] {
+    CHECK(std::filesystem::is_directory(device + "/deep/er"));
+    CHECK(EntryCount(device) == 1);
+    CHECK(EntryCount(fixture.Volume()) == 2);
+  };
+  SUBCASE("at once") {
+    REQUIRE(::chmod(fixture.Image().c_str(), 02750) == 0);
+    REQUIRE(populate());
+    struct stat status{};
+    REQUIRE(::stat(device.c_str(), &status) == 0);
+    CHECK((status.st_mode & 07777U) == 02750);
+    filled();
+  }
+  SUBCASE("killed while copying") {
+    REQUIRE(MakeDirs(AT_FDCWD, device + "/.berth-copy/half", 0755));
+    REQUIRE(populate());
+    filled();
+  }
+  SUBCASE("killed while moving") {
+    REQUIRE(MakeDirs(AT_FDCWD, device + "/.berth-copied/deep/er", 0755));
+    REQUIRE(populate());
+    filled();
+  }
+  SUBCASE("a container made a directory that passes for the copy") {
+    REQUIRE(MakeDirs(AT_FDCWD, device + "/.berth-copied", 0755));
+    REQUIRE(::chown((device + "/.berth-copied").c_str(), 1000, 1000) == 0);
+    REQUIRE(populate());
+    struct stat status{};
+    REQUIRE(::stat(device.c_str(), &status) == 0);
+    CHECK(status.st_uid == 0);
+  }
+  SUBCASE("it has content") {
+    VolumeFixture::Write(device + "/own", "");
+    REQUIRE(populate());
+    CHECK(EntryCount(device) == 1);
+  }
+  SUBCASE("a container put a symlink where the copy is made") {
+    REQUIRE(::symlink(fixture.Image().c_str(), (device + "/.berth-copied").c_str()) == 0);
+    const auto refused = populate();
+    REQUIRE_FALSE(refused);
+    CHECK((refused.error().errnum == ELOOP || refused.error().errnum == ENOTDIR));
+    CHECK(std::filesystem::is_directory(fixture.Image() + "/deep/er"));
+  }
+  SUBCASE("a container put a symlink where it begins") {
+    REQUIRE(::symlink(fixture.Image().c_str(), (device + "/.berth-copy").c_str()) == 0);
+    REQUIRE(populate());
+    filled();
+    CHECK(std::filesystem::is_directory(fixture.Image() + "/deep/er"));
   }
 }
