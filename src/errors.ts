@@ -48,6 +48,16 @@ export function isBerthError(value: unknown): value is BerthError {
   return value instanceof Error && value.name === 'BerthError';
 }
 
+/**
+ * An error's text. Node's `EROFS: read-only file system, mkdir '/x'` is put in our order: what was done, to what, why.
+ */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [whole, reason = '', call = '', path] = /^E[A-Z0-9]+: (.+), (\w+)(?: '(.*)')?$/s.exec(error.message) ?? [];
+  if (whole === undefined || !('syscall' in error)) return error.message;
+  return `${call}${path === undefined ? '' : ` ${path}`}: ${reason}`;
+}
+
 /** A value of type never: makes the compiler prove that a union is handled whole. */
 export function assertNever(value: never): never {
   throw new BerthError('INTERNAL', `internal: unexpected value ${JSON.stringify(value)}`);

@@ -1,4 +1,4 @@
-import { BerthError, isBerthError } from '../errors.js';
+import { BerthError, isBerthError, messageOf } from '../errors.js';
 import type { Action, Step } from '../plan/plan.js';
 
 const doing: { readonly [K in Action['kind']]: string } = {
@@ -18,13 +18,9 @@ const doing: { readonly [K in Action['kind']]: string } = {
 
 /** The failure of a step: what was being done to which resource, then the reason as it came. Keeps errno and hint. */
 export function stepError(step: Step, cause: unknown): BerthError {
-  const message = `${doing[step.action.kind]} ${step.on}: ${reasonOf(cause)}`;
+  const message = `${doing[step.action.kind]} ${step.on}: ${messageOf(cause)}`;
   const details = { ...systemDetails(cause), ...(isBerthError(cause) ? cause.details : {}) };
   return new BerthError('STEP', message, { step: step.action.kind, ...details, cause });
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** What a refused system call leaves on Node's own errors. */

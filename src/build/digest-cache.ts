@@ -1,5 +1,6 @@
-import { type BigIntStats, mkdirSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { replaceFile } from '../linux/atomic.js';
 import { isObject, readIfPresent } from '../linux/json.js';
 
@@ -35,7 +36,7 @@ export function openDigestCache(path: string, nowNs = () => BigInt(Date.now()) *
     },
     save() {
       if (!isChanged) return;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeDirs(dirname(path));
       // Entries of other stacks stay: their files were not asked for this time.
       replaceFile(path, JSON.stringify(Object.fromEntries([...known, ...used])));
     },

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadLayers } from '../addon/layers.js';
+import { makeDirs } from '../directories.js';
 import { hexOf } from '../image/digest.js';
 import { withVanishingLock } from '../image/lock.js';
 import type { ImageStore, Layer } from '../image/model.js';
@@ -10,7 +10,7 @@ export async function makeOnce(store: ImageStore, inputs: string, make: () => Pr
   const cached = await store.cachedLayer(inputs);
   if (cached !== null) return cached;
   const locks = join(store.root, 'cache', 'locks');
-  mkdirSync(locks, { recursive: true, mode: 0o700 });
+  makeDirs(locks);
   return withVanishingLock(loadLayers(), join(locks, hexOf(inputs)), async () => {
     const made = await store.cachedLayer(inputs);
     if (made !== null) return made;

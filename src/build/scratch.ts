@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import type { Image, ImageStore, Layer, WritableLayer } from '../image/model.js';
 import { removeDir } from '../linux/atomic.js';
@@ -75,7 +75,7 @@ async function makeScratch(
   const service = buildService(image);
   const paths = host.paths.container(id);
   await createRecord(paths, recordOf({ id, name, stack, service }));
-  mkdirSync(paths.runDir, { recursive: true, mode: 0o700 });
+  makeDirs(paths.runDir);
   const layer = await store.writableLayer(id, layers.length === 0 ? null : imageOf(layers));
   const cgroup = containerCgroup(stack, id);
   return { id, name, stack, service, paths, cgroup, layer, upper: join(host.paths.overlay, layer.upper) };

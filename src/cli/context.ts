@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Host } from '../linux/host.js';
 import { loadCached } from '../stack/cache.js';
@@ -24,7 +25,7 @@ export interface Context {
 export async function openContext({ globals, output, env }: Invocation<unknown>): Promise<Context> {
   if (process.getuid?.() !== 0) throw new BerthError('UNSUPPORTED', 'berth needs root: run it with sudo');
   const { openHost } = await import('../linux/open-host.js');
-  const host = openHost({ root: globals.root, run: globals.run });
+  const host = openHost({ root: resolve(globals.root), run: resolve(globals.run) });
   return { host, output, globals, loading: loadOptions(globals, env), cacheDir: cacheDirOf(globals) };
 }
 
@@ -44,7 +45,7 @@ export function loadOptions(globals: GlobalOptions, env: NodeJS.ProcessEnv): Loa
 }
 
 export function cacheDirOf(globals: GlobalOptions): string {
-  return `${globals.root}/cache/stack`;
+  return resolve(globals.root, 'cache/stack');
 }
 
 type StackSource = Pick<Context, 'output' | 'loading' | 'cacheDir'>;

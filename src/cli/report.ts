@@ -1,4 +1,4 @@
-import { isBerthError } from '../errors.js';
+import { isBerthError, messageOf } from '../errors.js';
 import type { Paint } from './colour.js';
 import { escapeLines } from './escape.js';
 
@@ -7,8 +7,7 @@ import { escapeLines } from './escape.js';
  * Control characters are escaped: messages carry names and paths that others chose.
  */
 export function renderError(error: unknown, paint: Paint): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = [`${paint('red', 'berth:')} ${escapeLines(message)}`];
+  const lines = [`${paint('red', 'berth:')} ${escapeLines(messageOf(error))}`];
   if (isBerthError(error)) {
     for (const text of error.details.suppressed ?? []) lines.push(`${paint('dim', '  also:')} ${escapeLines(text)}`);
     if (error.details.hint) lines.push(`${paint('cyan', '  hint:')} ${escapeLines(error.details.hint)}`);

@@ -149,7 +149,7 @@ function statOf(path: string) {
     return statSync(path);
   } catch (error) {
     if (errnoName(error) === 'ENOENT')
-      throw new BerthError('NOT_FOUND', `load ${path}: no such file or directory`, { path });
+      throw new BerthError('INPUT', `load ${path}: no such file or directory`, { path });
     throw error;
   }
 }

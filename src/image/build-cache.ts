@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { hexOf, isDigest } from './digest.js';
-import { makeDirs, readText, replaceDurably } from './files.js';
+import { readText, replaceDurably } from './files.js';
 import { readLayer } from './layerdb.js';
 import type { Layer } from './model.js';
 import type { StorePaths } from './paths.js';

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
 import type { Layers, Limits } from '../addon/layers.js';
-import { makeDirs } from './files.js';
+import { makeDirs } from '../directories.js';
 import { findDeadLinks, findLeftovers } from './layerdb.js';
 import { withLock } from './lock.js';
 import type { StorePaths } from './paths.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BerthError } from '../errors.js';
 
@@ -59,9 +59,4 @@ export function syncDir(dir: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Makes a directory and what is missing above it. */
-export function makeDirs(path: string, mode = 0o700): void {
-  mkdirSync(path, { recursive: true, mode });
 }

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import type { ImageConfig } from './config.js';
 import { chainIds, checkDigest, digestOf, hexOf, isDigest } from './digest.js';
-import { makeDirs, readBytes, readText, replaceDurably } from './files.js';
+import { readBytes, readText, replaceDurably } from './files.js';
 import { readLayer } from './layerdb.js';
 import type { Image, Layer } from './model.js';
 import { type Names, readNames, tagsOf } from './names.js';

@@ -1,7 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
-import { errnoName, makeDirs, readText } from './files.js';
+import { errnoName, readText } from './files.js';
 import { lowerLinks, makeLink } from './layerdb.js';
 import type { Image, WritableLayer } from './model.js';
 import type { StorePaths } from './paths.js';

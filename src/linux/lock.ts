@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { Addon } from '../addon/addon.js';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { isAlive } from './atomic.js';
 import { errnoOf, hasShape, readIfPresent, type Shape } from './json.js';
@@ -61,7 +62,7 @@ export async function lockStack(
 async function take(addon: Addon, paths: StackPaths, stack: string, options: LockOptions): Promise<number> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    mkdirSync(paths.dir, { recursive: true, mode: 0o700 });
+    makeDirs(paths.dir);
     const fd = await lockFile(addon, paths, stack, Math.max(0, deadline - Date.now()));
     if (fd === null) continue;
     // A `down` that ended meanwhile has removed the file: what we locked is then a file that nobody else can see.

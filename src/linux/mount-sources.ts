@@ -1,4 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import type { MountInput } from '../oci/input.js';
 import type { BindMount, Mount, VolumeMount } from '../stack/model.js';
@@ -26,7 +27,7 @@ function mountInput(mount: Mount, record: ContainerRecord, paths: Paths): MountI
 function bindSource(mount: BindMount): string {
   checkBindSource(mount);
   if (statSync(mount.source, { throwIfNoEntry: false }) === undefined) {
-    mkdirSync(mount.source, { recursive: true, mode: 0o755 });
+    makeDirs(mount.source, 0o755);
   }
   return mount.source;
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { makeDirs } from '../directories.js';
 import { BerthError, isBerthError } from '../errors.js';
 import type { ContainerIndex } from './index.js';
 import { errnoOf, namesIn } from './json.js';
@@ -86,7 +87,7 @@ function makeLink(paths: Paths, path: string, target: string): boolean {
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
     if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(paths.names, { recursive: true, mode: 0o700 });
+    makeDirs(paths.names);
     return makeLink(paths, path, target);
   }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirs } from '../directories.js';
 import type { Service } from '../stack/model.js';
 import { createDirDurably, writeDurably } from './atomic.js';
 import {
@@ -151,7 +151,7 @@ export async function createRecord(paths: ContainerPaths, record: ContainerRecor
     await createDirDurably(paths.dir, 'record.json', text);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(paths.dir), { recursive: true, mode: 0o700 });
+    makeDirs(dirname(paths.dir));
     await createDirDurably(paths.dir, 'record.json', text);
   }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shimPath } from '../addon/native.js';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
 import { imageOf, writeBundle } from './bundle.js';
@@ -31,8 +31,8 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     });
   }
   if (record.bootId !== bootId || record.manuallyStopped) await updateRecord(paths, current);
-  mkdirSync(tools.paths.runContainers, { recursive: true, mode: 0o711 });
-  mkdirSync(paths.runDir, { recursive: true, mode: 0o700 });
+  makeDirs(tools.paths.runContainers, 0o711);
+  makeDirs(paths.runDir);
   const { streamFd } = await addon.startContainer({
     shimPath: shimPath(),
     containerDir: paths.dir,

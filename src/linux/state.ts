@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { makeDirs } from '../directories.js';
 import type { Service, Stack, Volume } from '../stack/model.js';
 import { replaceFile, writeDurably } from './atomic.js';
 import { firstMismatch, hasShape, namesIn, parseState, readIfPresent, type Shape, stateError } from './json.js';
@@ -56,7 +57,7 @@ export async function recordApplied(paths: StackPaths, name: string, stack: Stac
     volumes: stack?.volumes ?? before?.volumes ?? {},
     appliedAt: new Date().toISOString(),
   };
-  mkdirSync(paths.revisions, { recursive: true, mode: 0o700 });
+  makeDirs(paths.revisions);
   if (stack !== null) replaceFile(paths.revision(state.serial), `${JSON.stringify(stack)}\n`);
   await writeDurably(paths.state, `${JSON.stringify(state)}\n`, before === null ? 'new' : 'update');
   return state.serial;

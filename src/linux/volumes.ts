@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import type { ObservedVolume } from '../plan/observed.js';
 import type { Volume } from '../stack/model.js';
@@ -125,16 +126,16 @@ export async function createAnonymousVolume(
 
 /** A volume whose directory went missing gets an empty one, rather than failing every start from then on. */
 function restoreData(paths: Paths, name: string): void {
-  mkdirSync(paths.volume(name).data, { recursive: true, mode: 0o755 });
+  makeDirs(paths.volume(name).data, 0o755);
 }
 
 async function writeVolume(paths: Paths, volume: VolumeRecord): Promise<void> {
   const { dir, data, record } = paths.volume(volume.name);
   const text = `${JSON.stringify(volume)}\n`;
-  mkdirSync(paths.volumes, { recursive: true, mode: 0o700 });
+  makeDirs(paths.volumes);
   if (existsSync(dir)) {
     // A power cut or a careless hand took the record only: whose data it is nobody knows, but it is data.
-    mkdirSync(data, { recursive: true, mode: 0o755 });
+    makeDirs(data, 0o755);
     return writeDurably(record, text, 'new');
   }
   await createDirDurably(dir, basename(record), text, (partial) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BerthError } from '../../errors.js';
+import { BerthError, messageOf } from '../../errors.js';
 import type { Plan } from '../../plan/plan.js';
 import { plan } from '../../plan/planner.js';
 import { parsePlan } from '../../plan/saved.js';
@@ -71,10 +71,6 @@ function readPlan(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new BerthError(
-      'INPUT',
-      `read saved plan ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new BerthError('INPUT', `apply saved plan: ${messageOf(cause)}`, { cause });
   }
 }
