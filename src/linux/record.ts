@@ -99,6 +99,8 @@ const serviceShape: Shape<Service> = {
   capDrop: 'strings',
   devices: 'array',
   deviceCgroupRules: 'strings',
+  noNewPrivileges: 'boolean',
+  seccomp: 'object?',
   namespaces: 'object',
   mounts: 'array',
   shmSizeBytes: 'number',

@@ -5,7 +5,8 @@ import { hostnameOf, sharesHost, toNamespaces } from './namespaces.js';
 import { toArgs, toEnvironment, toRlimits } from './process.js';
 import { toResources } from './resources.js';
 import { defaultSeccomp } from './seccomp.js';
-import type { Process, RuntimeSpec } from './spec.js';
+import { fittedSeccomp } from './seccomp-file.js';
+import type { LinuxSpec, Process, RuntimeSpec } from './spec.js';
 import { toSysctl } from './sysctl.js';
 
 /** Paths that would tell of, or reach, the host. As Docker. */
@@ -44,7 +45,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       cwd: service.workingDir ?? (input.image.workingDir === '' ? '/' : input.image.workingDir),
       capabilities,
       rlimits: toRlimits(input),
-      noNewPrivileges: false,
+      noNewPrivileges: service.noNewPrivileges,
       oomScoreAdj: service.oomScoreAdj ?? 0,
     },
     ...(ownsUts ? { hostname: hostnameOf(input) } : {}),
@@ -60,9 +61,16 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       maskedPaths: service.privileged ? [] : maskedPaths,
       readonlyPaths: service.privileged ? [] : readonlyPaths,
       rootfsPropagation: rootPropagation(input),
-      ...(service.privileged ? {} : { seccomp: defaultSeccomp(capabilities.bounding, input.machine) }),
+      ...seccompOf(input, capabilities.bounding),
     },
   };
+}
+
+/** As Docker: `privileged` lets go of the default profile, not of one that is given. */
+function seccompOf({ service, machine }: ContainerInput, bounding: readonly string[]): Pick<LinuxSpec, 'seccomp'> {
+  const { seccomp, privileged } = service;
+  if (seccomp?.kind === 'file') return { seccomp: fittedSeccomp(seccomp.profile, bounding, machine) };
+  return seccomp?.kind === 'unconfined' || privileged ? {} : { seccomp: defaultSeccomp(bounding, machine) };
 }
 
 /** A mount that takes part in the host's propagation needs a root that does. */

@@ -29,7 +29,13 @@ function comparable(service: Service): Fields {
     groupAdd: [...service.groupAdd].sort(),
     mounts: byTarget(service.mounts),
     devices: byTarget(service.devices),
+    seccomp: withoutRules(service.seccomp),
   };
+}
+
+/** A profile is told by its file and digest. */
+function withoutRules(choice: Service['seccomp'] | undefined): Fields | null {
+  return choice?.kind === 'file' ? { kind: choice.kind, path: choice.path, digest: choice.digest } : (choice ?? null);
 }
 
 function byTarget(items: readonly { readonly target: string }[]): Fields {
@@ -72,7 +78,7 @@ function* differences(field: string, from: unknown, to: unknown): Generator<Diff
 }
 
 /** Entries whose parts mean nothing alone: they are compared and shown as one value. */
-const wholeValues = /^(mounts|devices|namespaces)\./;
+const wholeValues = /^(mounts|devices|namespaces)\.|^seccomp$/;
 
 function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

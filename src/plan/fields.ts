@@ -50,6 +50,8 @@ export const serviceFields: Readonly<Record<ServiceField, FieldRule>> = {
   capDrop: atExec,
   devices: fileSystem,
   deviceCgroupRules: { class: 'replace', why: 'what was opened under the old rules would stay open' },
+  noNewPrivileges: atExec,
+  seccomp: { class: 'replace', why: 'a filter is put on before the command is executed, and for good' },
   namespaces: { class: 'replace', why: 'a process is born into its namespaces' },
 
   mounts: fileSystem,

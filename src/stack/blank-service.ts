@@ -46,6 +46,8 @@ export function blankService(name: string, image: string): Service {
     capDrop: [],
     devices: [],
     deviceCgroupRules: [],
+    noNewPrivileges: false,
+    seccomp: null,
     namespaces: { network: PRIVATE, ipc: PRIVATE, pid: PRIVATE, uts: PRIVATE, user: { kind: 'host' }, cgroup: PRIVATE },
     mounts: [],
     shmSizeBytes: 64 << 20,

@@ -7,6 +7,8 @@
  * field.
  */
 
+import type { SeccompProfile } from './seccomp.js';
+
 export interface Stack {
   /** project name, `[a-z0-9][a-z0-9_-]*` */
   readonly name: string;
@@ -56,6 +58,9 @@ export interface Service {
   readonly capDrop: readonly string[];
   readonly devices: readonly Device[];
   readonly deviceCgroupRules: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** which system calls are allowed; null: the default profile, or with `privileged` all */
+  readonly seccomp: SeccompChoice | null;
   readonly namespaces: Namespaces;
 
   // files
@@ -74,6 +79,16 @@ export interface Service {
   readonly logging: Logging;
   readonly dependsOn: Readonly<Record<string, Dependency>>;
 }
+
+export type SeccompChoice =
+  | { readonly kind: 'unconfined' }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** sha256 of the file's text, hex */
+      readonly digest: string;
+      readonly profile: SeccompProfile;
+    };
 
 export interface ExtraHost {
   readonly host: string;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObservedContainer } from '../../src/plan/observed.js';
 import { StackHost } from '../support/stack-host.js';
@@ -65,7 +65,7 @@ describe('namespaces', () => {
 
   it('have loopback up where the network is private', async () => {
     await host.up(service('one', '', 'cat /proc/net/fib_trie; echo end; exec sleep 600'));
-    expect(await logOf('one')).toContain('127.0.0.1');
+    expect(await host.logToEnd('one')).toContain('127.0.0.1');
   });
 });
 
@@ -74,7 +74,7 @@ describe('/sys/fs/cgroup', () => {
     const script =
       'for dir in /sys/fs/cgroup /sys/fs/cgroup/*; do [ -f $$dir/cgroup.procs ] && cat $$dir/cgroup.procs && (echo 0 > $$dir/cgroup.procs); done; cat /proc/self/cgroup; echo end; exec sleep 600';
     await host.up(service('one', 'pids_limit: 60', script));
-    const lines = (await logOf('one')).split('\n');
+    const lines = (await host.logToEnd('one')).split('\n');
     expect(lines.filter((line) => /Read-only file system|can't create/.test(line)).length).toBeGreaterThan(0);
     expect(lines).toContain('1');
     const paths = lines.filter((line) => /^\d+:/.test(line)).map((line) => line.split(':').slice(2).join(':'));
@@ -120,16 +120,3 @@ function pidOf({ name, pid }: ObservedContainer): number {
 }
 
 /** The output of a container once it has said `end`. */
-async function logOf(name: string): Promise<string> {
-  const { log } = host.host.paths.container((await host.container(name)).id);
-  let text = '';
-  await vi.waitFor(
-    () => {
-      const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
-      text = lines.map((line) => (line === '' ? '' : String(JSON.parse(line).log))).join('');
-      expect(text).toMatch(/^end$/m);
-    },
-    { timeout: 30_000 },
-  );
-  return text;
-}

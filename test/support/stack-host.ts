@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, vi } from 'vitest';
 import { apply } from '../../src/apply/apply.js';
 import { createBuilder } from '../../src/build/builder.js';
 import { imageInputs } from '../../src/build/inputs.js';
@@ -81,6 +82,21 @@ export class StackHost {
     const [found] = (await this.observe()).filter((container) => container.service === service);
     if (found === undefined) throw new Error(`there is no container of ${service}`);
     return found;
+  }
+
+  /** What a service's one container wrote, once it has written the line `end`. */
+  async logToEnd(service: string): Promise<string> {
+    const { log } = this.host.paths.container((await this.container(service)).id);
+    let text = '';
+    await vi.waitFor(
+      () => {
+        const lines = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [];
+        text = lines.map((line) => (line === '' ? '' : String(JSON.parse(line).log))).join('');
+        expect(text).toMatch(/^end$/m);
+      },
+      { timeout: 30_000 },
+    );
+    return text;
   }
 
   /** Brings the stack down, and checks that nothing of it is left. */

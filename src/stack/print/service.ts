@@ -32,6 +32,7 @@ export function printableService(service: Service): Printable {
     cap_drop: service.capDrop,
     devices: service.devices.map(({ source, target, permissions }) => ({ source, target, permissions })),
     device_cgroup_rules: service.deviceCgroupRules,
+    security_opt: securityOptions(service),
     ...printableNamespaces(service.namespaces),
     volumes: service.mounts.filter((mount) => !isShortTmpfs(mount)).map(printableMount),
     tmpfs: service.mounts.filter(isShortTmpfs).map(shortTmpfs),
@@ -50,6 +51,11 @@ export function printableService(service: Service): Printable {
     ),
     'x-berth': service.onUnhealthy === 'none' ? undefined : { on_unhealthy: service.onUnhealthy },
   });
+}
+
+function securityOptions({ noNewPrivileges, seccomp }: Service): string[] {
+  const profile = seccomp?.kind === 'file' ? seccomp.path : seccomp?.kind;
+  return [...(noNewPrivileges ? ['no-new-privileges'] : []), ...(profile === undefined ? [] : [`seccomp=${profile}`])];
 }
 
 function printableLogging({ logging }: Service): Printable {

@@ -8,6 +8,7 @@ import { resolveMounts } from './mounts.js';
 import { resolveNamespaces } from './namespaces.js';
 import { resolveProcess } from './process.js';
 import { resolveResources } from './resources.js';
+import { resolveSecurity } from './security.js';
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 
@@ -22,6 +23,7 @@ export function resolveService(file: ServiceFile, context: ServiceContext): Serv
     image: resolveImageName(file.image, context),
     ...resolveProcess(file, context),
     ...resolveIsolation(file, context),
+    ...resolveSecurity(file, context),
     mounts: resolveMounts(file, context),
     shmSizeBytes: file.shm_size || DEFAULT_SHM_BYTES,
     resources: resolveResources(file, context),

@@ -43,7 +43,6 @@ export const SERVICE: OutOfScope = {
     profiles: NOT_YET,
     extends: 'not supported yet: use a yaml anchor or several files instead',
     volumes_from: 'not supported yet: name the volumes instead',
-    security_opt: NOT_YET,
     cgroup_parent: NOT_YET,
     runtime: NOT_YET,
     gpus: NOT_YET,

@@ -101,6 +101,10 @@ export const service = z.strictObject({
   device_cgroup_rules: z
     .array(z.string().regex(/^[acb] (?:\d+|\*):(?:\d+|\*) [rwm]+$/, { error: "expected a rule such as 'c 1:3 rwm'" }))
     .optional(),
+  security_opt: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'no-new-privileges, seccomp=unconfined or seccomp=FILE' }),
   oom_score_adj: integer(-1000, 1000).optional().meta({ description: 'from -1000 (never killed) to 1000' }),
   stop_signal: z
     .union([z.string(), z.number()])

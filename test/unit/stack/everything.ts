@@ -83,6 +83,7 @@ services:
     privileged: true
     devices: [/dev/null, "/dev/zero:/dev/nought:r"]
     device_cgroup_rules: ["c 1:3 rwm"]
+    security_opt: [no-new-privileges, "seccomp=unconfined"]
     oom_score_adj: -100
     stop_signal: SIGQUIT
     stop_grace_period: 1m30s
