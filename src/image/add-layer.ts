@@ -1,9 +1,17 @@
 import { renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import { type StoreContext, syncStore, unpackLimits } from './context.js';
+import { type StoreContext, unpackLimits } from './context.js';
 import { chainId, hexOf } from './digest.js';
-import { commitLayer, describeLayer, makeStaging, type NewLayer, readLayer, type Staging } from './layerdb.js';
+import {
+  commitLayer,
+  describeLayer,
+  makeStaging,
+  readLayer,
+  type StackedLayer,
+  type Staging,
+  stackedLayer,
+} from './layerdb.js';
 import { withVanishingLock } from './lock.js';
 import type { Layer, LayerSource } from './model.js';
 
@@ -16,25 +24,59 @@ interface Made {
   readonly opaqueRoot: boolean;
 }
 
+/** A layer on its way into the store. Both promises fail where it does. */
+export interface PendingLayer {
+  /** complete, though nobody can see it yet: enough for the layer above */
+  readonly described: Promise<StackedLayer>;
+  readonly committed: Promise<Layer>;
+}
+
 /**
  * Adds a layer whose diff ID is known, so that its chain id is: it is made at most once, whoever asks at the same time.
  * The parent may still be on its way; content is unpacked meanwhile. The caller is a writer of the store (context.ts).
+ *
+ * Commands that make the same layers can't block each other for good: who holds a layer's lock waits for layers below it only.
  */
-export async function addKnownLayer(
+export function addKnownLayer(
   context: StoreContext,
   source: TarSource,
   parentId: string | null,
-  parent: Promise<Layer | null>,
-): Promise<Layer> {
+  parent: PendingLayer | null,
+): PendingLayer {
   const id = chainId(parentId, source.diffId);
-  return withVanishingLock(context.layers(), join(context.paths.layerLocks, hexOf(id)), async () => {
-    const found = readLayer(context.paths, id);
-    if (found !== null) return found;
-    return stage(context, async (staging) => {
-      const made = await context.limit(() => unpack(context, source, staging));
-      return finish(context, staging, { ...made, chainId: id, parent: await parent });
+  return pending(async (describe) => {
+    return withVanishingLock(context.layers(), join(context.paths.layerLocks, hexOf(id)), async () => {
+      const found = readLayer(context.paths, id);
+      if (found !== null) return describe(stackedLayer(context.paths, found));
+      return stage(context, async (staging) => {
+        const made = await context.limit(() => unpack(context, source, staging));
+        const below = parent === null ? null : await parent.described;
+        const layer = describe(describeLayer(context.paths, staging, { ...made, chainId: id, below }));
+        await context.sync();
+        await parent?.committed;
+        return commitLayer(context.paths, staging, layer);
+      });
     });
   });
+}
+
+function pending(add: (describe: (layer: StackedLayer) => Layer) => Promise<Layer>): PendingLayer {
+  const settle: { described: (layer: StackedLayer) => void; failed: (error: unknown) => void } = {
+    described: () => {},
+    failed: () => {},
+  };
+  const described = new Promise<StackedLayer>((resolve, reject) => {
+    settle.described = resolve;
+    settle.failed = reject;
+  });
+  const committed = add((stacked) => {
+    settle.described(stacked);
+    return stacked.layer;
+  });
+  committed.catch(settle.failed);
+  // Nobody waits for the topmost layer's; its failure is told by the other promise.
+  described.catch(() => {});
+  return { described, committed };
 }
 
 /** Adds a layer whose diff ID shows only once it was made. The caller is a writer of the store. */
@@ -46,15 +88,13 @@ export async function addNewLayer(context: StoreContext, source: LayerSource, pa
     const id = chainId(parent?.chainId ?? null, made.diffId);
     return withVanishingLock(context.layers(), join(context.paths.layerLocks, hexOf(id)), async () => {
       const found = readLayer(context.paths, id);
-      return found ?? finish(context, staging, { ...made, chainId: id, parent });
+      if (found !== null) return found;
+      const below = parent === null ? null : stackedLayer(context.paths, parent);
+      const { layer } = describeLayer(context.paths, staging, { ...made, chainId: id, below });
+      await context.sync();
+      return commitLayer(context.paths, staging, layer);
     });
   });
-}
-
-async function finish(context: StoreContext, staging: Staging, layer: NewLayer): Promise<Layer> {
-  const described = describeLayer(context.paths, staging, layer);
-  await syncStore(context);
-  return commitLayer(context.paths, staging, described);
 }
 
 /** What is left of the staging directory is removed: all of it after a failure, none after a commit. */

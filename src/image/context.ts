@@ -12,6 +12,8 @@ export interface StoreContext {
   readonly layers: () => Layers;
   /** runs layer work, so many at a time as there are processors for it */
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+  /** flushes the store's file system: what was written before the call survives a power loss */
+  readonly sync: () => Promise<void>;
 }
 
 /** Adding to the store: may happen many times at once, but not while something is removed. */
@@ -77,11 +79,10 @@ async function removeLeftovers(context: StoreContext): Promise<void> {
   for (const path of findDeadLinks(context.paths)) await context.layers().removeTree(path);
 }
 
-/** Flushes the store's file system: what was unpacked survives a power loss. */
-export async function syncStore({ layers, paths }: StoreContext): Promise<void> {
+export async function syncStore(layers: Layers, paths: StorePaths): Promise<void> {
   const fd = openSync(paths.overlay, 'r');
   try {
-    await layers().syncFileSystem(fd);
+    await layers.syncFileSystem(fd);
   } finally {
     closeSync(fd);
   }

@@ -4,7 +4,7 @@ import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import type { ImageConfig } from './config.js';
 import { chainIds, checkDigest, digestOf, hexOf, isDigest } from './digest.js';
-import { readBytes, readText, replaceDurably } from './files.js';
+import { readBytes, readText, replaceDurably, syncDir } from './files.js';
 import { readLayer } from './layerdb.js';
 import type { Image, Layer } from './model.js';
 import { type Names, readNames, tagsOf } from './names.js';
@@ -83,10 +83,11 @@ function findNamed(names: Names, reference: string): string | null {
   return byManifest ?? byConfig?.[1] ?? null;
 }
 
-/** Stores the exact bytes of a config. Its layers are in the store. */
+/** Stores the exact bytes of a config. Its layers are in the store; their names are on the disk before it has its own. */
 export function writeConfig(paths: StorePaths, bytes: Uint8Array): string {
   const id = digestOf(bytes);
   for (const chainId of chainIds(parseImageConfig(bytes).rootfs.diff_ids)) requireLayer(paths, chainId);
+  for (const dir of [paths.overlay, paths.layerDb]) syncDir(dir);
   if (!existsSync(paths.content(id))) replaceDurably(paths.content(id), bytes);
   return id;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import { errnoName, readText, requireText, STAGING_PREFIX, stagingName, syncDir } from './files.js';
+import { errnoName, readText, requireText, STAGING_PREFIX, stagingName } from './files.js';
 import type { Layer } from './model.js';
 import type { StorePaths } from './paths.js';
 
@@ -23,11 +23,22 @@ export interface Staging {
 export interface NewLayer {
   readonly chainId: string;
   readonly diffId: string;
-  /** null: the bottom */
-  readonly parent: Layer | null;
+  /** null: it is the bottom */
+  readonly below: StackedLayer | null;
   readonly size: number;
   /** it hides all layers below it, so they don't get into mount options */
   readonly opaqueRoot: boolean;
+}
+
+/** A layer, committed or about to be, as the one above it needs it. */
+export interface StackedLayer {
+  readonly layer: Layer;
+  /** `l/<link>` of it and all below it, topmost first */
+  readonly links: readonly string[];
+}
+
+export function stackedLayer(paths: StorePaths, layer: Layer): StackedLayer {
+  return { layer, links: lowerLinks(paths, layer) };
 }
 
 /** Reads a layer that was committed; null where it is not in the store. */
@@ -67,32 +78,32 @@ export function makeStaging(paths: StorePaths): Staging {
 }
 
 /** Writes what belongs to a layer beside its content. What is synced after that can be committed. */
-export function describeLayer(paths: StorePaths, staging: Staging, layer: NewLayer): Layer {
+export function describeLayer(paths: StorePaths, staging: Staging, layer: NewLayer): StackedLayer {
   const cacheId = randomBytes(32).toString('hex');
   const link = makeLink(paths, cacheId);
-  const { chainId, diffId, size, parent } = layer;
+  const { chainId, diffId, size, below } = layer;
+  const lower = layer.opaqueRoot ? [] : (below?.links ?? []);
   writeFileSync(join(staging.entry, 'cache-id'), cacheId);
   writeFileSync(join(staging.entry, 'diff'), diffId);
   writeFileSync(join(staging.entry, 'size'), String(size));
   writeFileSync(join(staging.content, 'link'), link);
   writeFileSync(join(staging.content, 'committed'), '');
-  if (parent !== null) {
-    writeFileSync(join(staging.entry, 'parent'), parent.chainId);
+  if (below !== null) {
+    writeFileSync(join(staging.entry, 'parent'), below.layer.chainId);
     mkdirSync(join(staging.content, 'work'), { mode: 0o700 });
-    if (!layer.opaqueRoot) writeFileSync(join(staging.content, 'lower'), lowerLinks(paths, parent).join(':'));
   }
-  return { chainId, diffId, cacheId, link, size };
+  if (lower.length > 0) writeFileSync(join(staging.content, 'lower'), lower.join(':'));
+  return { layer: { chainId, diffId, cacheId, link, size }, links: [`l/${link}`, ...lower] };
 }
 
 /**
  * Gives a layer its names: first the content, then the entry in layerdb, which is what makes it exist. The caller holds the
- * layer's lock and has synced the file system.
+ * layer's lock and has synced the file system since the layer was described. The names themselves reach the disk with the
+ * image (writeConfig): until then a power loss takes the whole layer, or leaves an entry without content, which is none.
  */
 export function commitLayer(paths: StorePaths, staging: Staging, layer: Layer): Layer {
   renameSync(staging.content, paths.cache(layer.cacheId));
-  syncDir(paths.overlay);
   putEntry(staging.entry, paths.layer(layer.chainId));
-  syncDir(paths.layerDb);
   return layer;
 }
 

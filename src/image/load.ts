@@ -1,5 +1,5 @@
 import { BerthError, isBerthError } from '../errors.js';
-import { addKnownLayer } from './add-layer.js';
+import { addKnownLayer, type PendingLayer } from './add-layer.js';
 import { type Archive, openArchive } from './archive.js';
 import type { ArchivedImage } from './archived.js';
 import { type StoreContext, withWriter } from './context.js';
@@ -80,7 +80,7 @@ async function loadImage(
   return id;
 }
 
-/** Every layer starts at once and waits for its parent only to be committed; the first failure is told once all have ended. */
+/** Every layer starts at once and waits for its parent only at the end; the first failure is told once all have ended. */
 async function loadLayers(
   context: StoreContext,
   archive: Archive,
@@ -89,21 +89,21 @@ async function loadLayers(
   options: LoadOptions,
 ): Promise<void> {
   const chain = chainIds(diffIds);
-  const layers: Promise<Layer>[] = [];
+  const layers: PendingLayer[] = [];
   for (const [index, { blob, digest }] of image.layers.entries()) {
     const diffId = diffIds[index] ?? '';
-    const parent = layers[index - 1] ?? Promise.resolve(null);
-    const added = addKnownLayer(context, { kind: 'tar', ...blob, digest, diffId }, chain[index - 1] ?? null, parent);
-    layers.push(added.then((layer) => report(layer, image.layers.length, index, options)));
+    const parent = layers[index - 1] ?? null;
+    layers.push(addKnownLayer(context, { kind: 'tar', ...blob, digest, diffId }, chain[index - 1] ?? null, parent));
   }
-  const results = await Promise.allSettled(layers);
+  const results = await Promise.allSettled(
+    layers.map(async ({ committed }, index) => report(await committed, layers.length, index, options)),
+  );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw loadError(archive, failed.reason);
 }
 
-function report(layer: Layer, total: number, index: number, options: LoadOptions): Layer {
+function report(layer: Layer, total: number, index: number, options: LoadOptions): void {
   options.progress?.(`layer ${index + 1} of ${total}: ${layer.diffId}`);
-  return layer;
 }
 
 /** 'EBERTH': the archive was at fault, not the host. */

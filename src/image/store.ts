@@ -4,7 +4,7 @@ import { BerthError } from '../errors.js';
 import { addNewLayer } from './add-layer.js';
 import { cachedLayer, cacheLayer } from './build-cache.js';
 import type { ImageConfig } from './config.js';
-import { limiter, type StoreContext, withWriter } from './context.js';
+import { limiter, type StoreContext, syncStore, withWriter } from './context.js';
 import {
   imageIds,
   readImage,
@@ -22,6 +22,7 @@ import { storePaths } from './paths.js';
 import { formatReference, requireReference } from './reference.js';
 import { removeImage } from './remove.js';
 import { saveImages } from './save.js';
+import { sharedRun } from './shared-run.js';
 import { makeWritableLayer, removeWritableLayer, writableLayerPaths } from './writable.js';
 
 /** Opens the image store below `root`. Nothing is read or made until it is used. */
@@ -65,7 +66,7 @@ function makeContext(root: string): StoreContext {
   };
   // Node has four worker threads; each layer keeps two of the processors' threads busy.
   const width = Math.min(4, Math.max(2, availableParallelism()));
-  return { paths, layers, limit: limiter(width) };
+  return { paths, layers, limit: limiter(width), sync: sharedRun(() => syncStore(layers(), paths)) };
 }
 
 function listImages({ paths }: StoreContext): ImageSummary[] {
