@@ -17,10 +17,7 @@ struct SeccompFilter {
   bool notifies = false;
 };
 
-// Compiles a profile. Layout of the program: a test of the machine (a foreign one is killed), then for each a binary search
-// over ranges of numbers, whose leaves are results or comparisons of arguments. The search uses only instructions that
-// the kernel can foresee when it loads the program: calls that are always allowed are then not filtered at all.
-// An error has errnum 0: an unknown name, a program of more than 4096 instructions.
+// Compiles a profile, by the meaning that rules.h gives it. An error has errnum 0: an unknown name, a program of more than 4096 instructions.
 Result<SeccompFilter> CompileSeccomp(const Seccomp& seccomp);
 
 // EACCES where the profile never lets execve through, with which nothing could be started; EINVAL where it notifies of

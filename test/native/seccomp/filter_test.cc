@@ -120,7 +120,8 @@ TEST_CASE("seccomp: names of other machines are passed over, unknown ones refuse
 TEST_CASE("seccomp: a program that the kernel would not take is refused with its size") {
   Seccomp seccomp;
   for (uint64_t value = 0; value < 1100; ++value) {
-    seccomp.syscalls.push_back(Rule({"socket"}, SeccompAction::kAllow, {{0, SeccompOperator::kEqual, value, 0}}));
+    seccomp.syscalls.push_back(
+        Rule({"socket"}, SeccompAction::kAllow, {{0, SeccompOperator::kMaskedEqual, 0x10000ffff, value}}));
   }
   const auto refused = CompileSeccomp(seccomp);
   REQUIRE_FALSE(refused);

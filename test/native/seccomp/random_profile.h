@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <random>
+#include <string>
 
 #include "oci/seccomp.h"
 #include "seccomp/syscalls.h"
@@ -54,6 +56,9 @@ class RandomProfiles {
     for (uint32_t rules = Below(12); rules > 0; --rules) {
       seccomp.syscalls.push_back(OneRule());
     }
+    if (Below(2) == 0) {
+      AppendComparisons(seccomp);
+    }
     return seccomp;
   }
 
@@ -74,6 +79,18 @@ class RandomProfiles {
   }
 
  private:
+  // Many rules for one call, each with one comparison of the same argument: what a list of permitted values looks like.
+  void AppendComparisons(Seccomp& seccomp) {
+    const auto all = AllSyscalls();
+    const std::string name(all[Below(static_cast<uint32_t>(all.size()))].name);
+    const unsigned index = Below(6);
+    for (uint32_t rules = 2 + Below(20); rules > 0; --rules) {
+      const SeccompAction action = Below(3) == 0 ? SeccompAction::kTrap : SeccompAction::kAllow;
+      const SeccompArg arg{index, static_cast<SeccompOperator>(Below(6)), Value(), 0};
+      seccomp.syscalls.push_back({{name}, action, std::nullopt, {arg}});
+    }
+  }
+
   SeccompRule OneRule() {
     static constexpr SeccompAction kActions[] = {
         SeccompAction::kAllow,       SeccompAction::kAllow, SeccompAction::kErrno,
