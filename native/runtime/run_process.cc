@@ -4,11 +4,13 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <climits>
 #include <csignal>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -125,6 +127,12 @@ Status Execute(const RunOptions& options, const std::string& path, Progress& pro
   return Errno("execve", path);
 }
 
+// Asked of the kernel: glibc keeps two signals to itself, and leaves them ignored in what posix_spawn starts.
+void ResetSignal(int signal) {
+  constexpr unsigned long kDefaultAction[8]{};  // the kernel's struct sigaction, whatever the order of its members
+  ::syscall(SYS_rt_sigaction, signal, kDefaultAction, nullptr, sizeof(uint64_t));
+}
+
 Status Run(const RunOptions& options, Progress& progress) {
   const Process& process = *options.process;
   progress.step = "stdio";
@@ -151,7 +159,7 @@ void PrepareProcess() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   ::umask(022);  // the shim's own would keep other users out of the directories that are made for mounts
   for (int signal = 1; signal < NSIG; ++signal) {
-    ::signal(signal, SIG_DFL);
+    ResetSignal(signal);
   }
   sigset_t none;
   ::sigemptyset(&none);
