@@ -30,8 +30,11 @@ export function hostsText(options: HostsOptions): string {
   return `${[...begin, ...extra].join('\n')}\n`;
 }
 
+/** A name with dots, whichever key they come from, stands before the one without. */
 function ownLine({ hostname, domainname }: HostsOptions): string {
-  return domainname === null ? `127.0.1.1\t${hostname}` : `127.0.1.1\t${hostname}.${domainname} ${hostname}`;
+  const full = domainname === null ? hostname : `${hostname}.${domainname}`;
+  const [bare = full] = full.split('.');
+  return `127.0.1.1\t${full === bare ? full : `${full} ${bare}`}`;
 }
 
 /** The host's own name, for containers in its uts namespace. */

@@ -25,11 +25,16 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
       if (file[key]) report.error([key], "belongs to the uts namespace, which is not this service's own");
     }
   }
-  const { network } = namespaces;
-  const sharesHosts = network.kind === 'service' || network.kind === 'container';
-  if (sharesHosts && [file.extra_hosts ?? []].flatMap(Object.keys).length > 0)
-    report.keyError(['extra_hosts'], 'belong to the owner of the network, whose /etc/hosts this service has');
+  checkHosts(file, namespaces.network, report);
   return namespaces;
+}
+
+function checkHosts({ extra_hosts: hosts = [] }: ServiceFile, network: NamespaceSource, report: Report): void {
+  const isEmpty = Object.keys(hosts).length === 0;
+  if (!isEmpty && (network.kind === 'service' || network.kind === 'container'))
+    report.keyError(['extra_hosts'], 'belong to the owner of the network, whose /etc/hosts this service has');
+  if (network.kind === 'private' && JSON.stringify(hosts).includes('host-gateway'))
+    report.warn(['extra_hosts'], 'host-gateway is the container itself: its network does not reach the host');
 }
 
 function resolveNetwork(mode: string | undefined, context: ServiceContext): NamespaceSource {

@@ -92,6 +92,14 @@ test('a namespace owner is a dependency, and its ipc is shareable', async () => 
   expect(services['db']?.namespaces.ipc).toEqual({ kind: 'shareable' });
 });
 
+test.each([
+  ['none', ['services.web.extra_hosts: host-gateway is the container itself: its network does not reach the host']],
+  ['host', []],
+])('host-gateway in network %s', async (mode, warnings) => {
+  const stack = await loadStack(serviceFile(`extra_hosts: ["up=host-gateway"]\nnetwork_mode: ${mode}`));
+  expect(stack.warnings.map((warning) => warning.replace(/^\S+:\d+:\d+: /, ''))).toEqual(warnings);
+});
+
 test.each(['mine', 'shop-db-1'])('a container of the stack, named %s, is its service', async (name) => {
   const named = name === 'mine' ? ', container_name: mine' : '';
   const file = serviceFile(`network_mode: container:${name}\npid: container:others`, `  db: {image: app${named}}\n`);
