@@ -20,7 +20,7 @@ describe.each(Object.entries(groups))('inside: %s', (name, group) => {
   let outputs: Outputs;
 
   beforeAll(async () => {
-    outputs = await runGroup(`berthtestin${name}`, group);
+    outputs = await runGroup(`berthtestin${name}${process.pid}`, group);
   });
 
   it.for(group.rows.map((row) => [row.name, row] as const))('%s', ([, row], ctx) => {

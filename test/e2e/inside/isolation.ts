@@ -210,6 +210,6 @@ export const isolationGroup: Group = {
   prepare: ({ dir }) => {
     mkdirSync(join(dir, 'rootfs/locked'), { mode: 0o700 });
     writeFileSync(join(dir, 'rootfs/locked/hidden'), '');
-    return () => {};
+    return undefined;
   },
 };

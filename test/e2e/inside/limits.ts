@@ -7,29 +7,17 @@ const MIB = 1024 ** 2;
 const host = loadAddon().cgroupHost();
 const disk = blockDevice();
 
-/** A file of the container's own cgroup and the first line that it shows there. */
-type Held = readonly [file: string, line: string];
+/** Files of the container's own cgroup, and the first line that each shows there. */
+type Held = Readonly<Record<string, string | number>>;
 
-/** A limit as the container reads it; null: this version of cgroups has nothing of the kind. */
-function limit(
-  name: string,
-  controller: string,
-  keys: string,
-  v1: Held | null,
-  v2: Held | null,
-  lacking = missing(controller),
-): Row {
-  const isV2 = host.controllers.find((one) => one.name === controller)?.version !== 1;
-  const held = isV2 ? v2 : v1;
-  const file = held?.[0] ?? '';
-  const tries = [`/sys/fs/cgroup/${file}`, `/sys/fs/cgroup/*/${file}`].join(' ');
-  return {
-    name,
-    keys,
-    run: `for file in ${tries}; do [ -f $file ] && head -n 1 $file && exit 0; done; echo no ${file}`,
-    prints: held?.[1] ?? '',
-    lacking: held === null ? `cgroup ${isV2 ? 'v2' : 'v1'} has nothing of the kind` : lacking,
-  };
+/** A limit as the container reads it. */
+function limit(name: string, controller: string, keys: string, v1: Held, v2: Held, lacking = missing(controller)): Row {
+  const held = host.controllers.find((one) => one.name === controller)?.version === 1 ? v1 : v2;
+  const shown = Object.keys(held).map((file) => {
+    const places = `/sys/fs/cgroup/${file} /sys/fs/cgroup/*/${file}`;
+    return `for file in ${places}; do [ -f $file ] && head -n 1 $file && break; done || echo no ${file}`;
+  });
+  return { name, keys, run: shown.join('; '), prints: Object.values(held).join('\n'), lacking };
 }
 
 function missing(controller: string): string | null {
@@ -41,17 +29,9 @@ function both(name: string, controller: string, keys: string, held: Held, lackin
   return limit(name, controller, keys, held, held, lacking);
 }
 
-function cpu(name: string, keys: string, quota: number | null, period = 100_000): readonly Row[] {
-  return [
-    limit(
-      `${name}: quota`,
-      'cpu',
-      keys,
-      ['cpu.cfs_quota_us', `${quota ?? -1}`],
-      ['cpu.max', `${quota ?? 'max'} ${period}`],
-    ),
-    limit(`${name}: period`, 'cpu', keys, ['cpu.cfs_period_us', `${period}`], null),
-  ];
+function cpu(name: string, keys: string, quota: number | null, period = 100_000): Row {
+  const v1 = { 'cpu.cfs_quota_us': quota ?? -1, 'cpu.cfs_period_us': period };
+  return limit(name, 'cpu', keys, v1, { 'cpu.max': `${quota ?? 'max'} ${period}` });
 }
 
 function deploy(kind: 'limits' | 'reservations', values: string): string {
@@ -59,43 +39,43 @@ function deploy(kind: 'limits' | 'reservations', values: string): string {
 }
 
 function memory(name: string, keys: string, mebibytes: number): Row {
-  return limit(
-    name,
-    'memory',
-    keys,
-    ['memory.limit_in_bytes', `${mebibytes * MIB}`],
-    ['memory.max', `${mebibytes * MIB}`],
-  );
+  const bytes = mebibytes * MIB;
+  return limit(name, 'memory', keys, { 'memory.limit_in_bytes': bytes }, { 'memory.max': bytes });
 }
 
+/** @param together memory and swap, in MiB; null: no limit. @param alone swap */
 function swap(name: string, keys: string, together: number | null, alone: number | null): Row {
-  const text = (mebibytes: number | null, none: string) => (mebibytes === null ? none : `${mebibytes * MIB}`);
-  const v1 = text(together, '9223372036854771712');
-  return limit(name, 'memory', keys, ['memory.memsw.limit_in_bytes', v1], ['memory.swap.max', text(alone, 'max')]);
+  const v1 = together === null ? '9223372036854771712' : together * MIB;
+  const v2 = alone === null ? 'max' : alone * MIB;
+  return limit(name, 'memory', keys, { 'memory.memsw.limit_in_bytes': v1 }, { 'memory.swap.max': v2 });
 }
 
 function reservation(name: string, keys: string): Row {
-  const value = `${32 * MIB}`;
-  return limit(name, 'memory', keys, ['memory.soft_limit_in_bytes', value], ['memory.low', value]);
+  return limit(name, 'memory', keys, { 'memory.soft_limit_in_bytes': 32 * MIB }, { 'memory.low': 32 * MIB });
+}
+
+/** What cgroup v2 has nothing of: there the container runs without. */
+function onlyV1(name: string, keys: string, v1: Held): Row {
+  return limit(name, 'memory', keys, v1, { 'memory.max': 'max' });
 }
 
 const io = host.controllers.some(({ name }) => name === 'io') ? 'io' : 'blkio';
 const noDisk = disk === null ? 'there is no disk' : missing(io);
 
 const rates = (['read_bps', 'write_bps', 'read_iops', 'write_iops'] as const).map((kind, index): Row => {
-  const [written, value] = kind.endsWith('bps') ? ['4kb', 4096] : ['120', 120];
+  const [written, value] = kind.endsWith('bps') ? ['512mb', 512 * MIB] : ['100000', 100_000];
   const row = ['rbps', 'wbps', 'riops', 'wiops'].map((name, place) => `${name}=${place === index ? value : 'max'}`);
   return limit(
     `blkio_config, device_${kind}`,
     io,
     `blkio_config: { device_${kind}: [{ path: ${disk?.path}, rate: ${written} }] }`,
-    [`blkio.throttle.${kind}_device`, `${disk?.number} ${value}`],
-    ['io.max', `${disk?.number} ${row.join(' ')}`],
+    { [`blkio.throttle.${kind}_device`]: `${disk?.number} ${value}` },
+    { 'io.max': `${disk?.number} ${row.join(' ')}` },
     noDisk,
   );
 });
 
-const pids = (keys: string, value: string, name = keys) => both(name, 'pids', keys, ['pids.max', value]);
+const pids = (keys: string, value: string, name = keys) => both(name, 'pids', keys, { 'pids.max': value });
 
 const rows: readonly Row[] = [
   pids('', 'max', 'pids_limit, none'),
@@ -103,20 +83,20 @@ const rows: readonly Row[] = [
   pids('pids_limit: -1', 'max'),
   pids('pids_limit: 0', 'max'),
   pids(deploy('limits', 'pids: 42'), '42', 'deploy limits, pids'),
-  ...cpu('cpus', 'cpus: 0.25', 25_000),
-  ...cpu('cpus, none', '', null),
-  ...cpu('cpus with cpu_period', 'cpus: 0.25\ncpu_period: 40000', 10_000, 40_000),
-  ...cpu('cpu_quota', 'cpu_quota: 30000', 30_000),
-  ...cpu('cpu_quota and cpu_period', 'cpu_quota: 30000\ncpu_period: 60000', 30_000, 60_000),
-  ...cpu('cpu_period alone', 'cpu_period: 60000', null, 60_000),
-  ...cpu('deploy limits, cpus', deploy('limits', "cpus: '0.35'"), 35_000),
-  limit('cpu_shares', 'cpu', 'cpu_shares: 512', ['cpu.shares', '512'], ['cpu.weight', '59']),
-  both('cpuset', 'cpuset', "cpuset: '0'", ['cpuset.cpus', '0']),
+  cpu('cpus', 'cpus: 0.25', 25_000),
+  cpu('cpus, none', '', null),
+  cpu('cpus with cpu_period', 'cpus: 0.25\ncpu_period: 40000', 10_000, 40_000),
+  cpu('cpu_quota', 'cpu_quota: 30000', 30_000),
+  cpu('cpu_quota and cpu_period', 'cpu_quota: 30000\ncpu_period: 60000', 30_000, 60_000),
+  cpu('cpu_period alone', 'cpu_period: 60000', null, 60_000),
+  cpu('deploy limits, cpus', deploy('limits', "cpus: '0.35'"), 35_000),
+  limit('cpu_shares', 'cpu', 'cpu_shares: 512', { 'cpu.shares': 512 }, { 'cpu.weight': 59 }),
+  both('cpuset', 'cpuset', "cpuset: '0'", { 'cpuset.cpus': '0' }),
   both(
     'cpuset, a range',
     'cpuset',
     'cpuset: 0-1',
-    ['cpuset.cpus', '0-1'],
+    { 'cpuset.cpus': '0-1' },
     availableParallelism() < 2 ? 'there is one cpu' : missing('cpuset'),
   ),
   memory('mem_limit', 'mem_limit: 64m', 64),
@@ -129,14 +109,14 @@ const rows: readonly Row[] = [
   swap('memswap_limit, -1', 'mem_limit: 64m\nmemswap_limit: -1', null, null),
   reservation('mem_reservation', 'mem_limit: 64m\nmem_reservation: 32m'),
   reservation('deploy reservations, memory', deploy('reservations', 'memory: 32m')),
-  limit('mem_swappiness', 'memory', 'mem_swappiness: 7', ['memory.swappiness', '7'], null),
-  limit('oom_kill_disable', 'memory', 'oom_kill_disable: true', ['memory.oom_control', 'oom_kill_disable 1'], null),
+  onlyV1('mem_swappiness', 'mem_swappiness: 7', { 'memory.swappiness': 7 }),
+  onlyV1('oom_kill_disable', 'oom_kill_disable: true', { 'memory.oom_control': 'oom_kill_disable 1' }),
   limit(
     'blkio_config, weight',
     io,
     'blkio_config: { weight: 200 }',
-    ['blkio.bfq.weight', '200'],
-    ['io.weight', 'default 1920'],
+    { 'blkio.bfq.weight': 200 },
+    { 'io.weight': 'default 1920' },
     hasWeights(host) ? missing(io) : 'this kernel has no BFQ for the weights of blkio',
   ),
   ...rates,

@@ -153,8 +153,8 @@ const others: readonly Row[] = [
   {
     name: 'cgroup: host',
     keys: 'cgroup: host',
-    run: `${link('cgroup')}; cut -d : -f 3 /proc/self/cgroup | grep -o '/berth/berthtest[a-z]*/' | sort -u`,
-    prints: `${ofHost('cgroup')}\n/berth/berthtestinnamespaces/`,
+    run: `${link('cgroup')}; cut -d : -f 3 /proc/self/cgroup | grep -o '/berth/berthtest[a-z]*' | sort -u`,
+    prints: `${ofHost('cgroup')}\n/berth/berthtestinnamespaces`,
   },
   { name: 'userns_mode, none given', run: link('user'), prints: ofHost('user') },
   {

@@ -55,6 +55,7 @@ const commands: readonly Row[] = [
   { name: 'entrypoint, an empty list keeps the command', keys: 'image: pair\nentrypoint: []', prints: 'alone' },
   { name: 'entrypoint, an empty line', keys: "image: pair\nentrypoint: ''", prints: 'alone' },
   { name: 'entrypoint, empty, with a command', keys: `${told}\nentrypoint: []\ncommand: echo bare`, prints: 'bare' },
+  { name: 'entrypoint, an empty word', keys: `${told}\nentrypoint: ['']\ncommand: [echo, bare]`, prints: 'bare' },
 ];
 
 const show = (...names: string[]) => names.map((name) => `echo "${name}=\${${name}-unset}"`).join('; ');
@@ -173,6 +174,12 @@ const namesAndStreams: readonly Row[] = [
     prints: 'web\nweb\nweb\nexample.org\n127.0.1.1\tweb.example.org web',
   },
   {
+    name: 'hostname, with dots',
+    keys: 'hostname: web.example.org',
+    run: names,
+    prints: 'web.example.org\nweb.example.org\nweb.example.org\n(none)\n127.0.1.1\tweb.example.org web',
+  },
+  {
     name: 'extra_hosts, a list',
     keys: "extra_hosts: ['one=10.0.0.1', 'two:10.0.0.2', 'six=[::1]', 'seven:::7']",
     run: "grep -E 'one|two|six|seven' /etc/hosts",
@@ -189,6 +196,11 @@ const namesAndStreams: readonly Row[] = [
     keys: "extra_hosts: ['one=10.0.0.1']\nnetwork_mode: host",
     run: 'tail -n 1 /etc/hosts; hostname',
     prints: `10.0.0.1\tone\n${hostname()}`,
+  },
+  {
+    name: 'nothing of the caller: umask, signals, descriptors',
+    run: 'umask; grep -E "^Sig(Blk|Ign):" /proc/self/status; ls /proc/self/fd | wc -l',
+    prints: '0022\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n4',
   },
   { name: 'init, false', keys: 'init: false', run: 'echo $$', prints: '1' },
   {

@@ -33,7 +33,7 @@ export interface Group {
   /** the section `volumes:` */
   readonly volumes?: (dir: string) => string;
   /** prepares the project's directory, in which `rootfs` becomes the image `box`, or more; @returns what undoes it */
-  readonly prepare?: (bench: Bench) => Undo | Promise<Undo>;
+  readonly prepare?: (bench: Bench) => Undo | undefined | Promise<Undo>;
   /** looks at the stack while it runs; @returns outputs by row name */
   readonly outside?: (bench: Bench) => Promise<Readonly<Record<string, string>>>;
 }
@@ -48,14 +48,16 @@ export async function runGroup(stack: string, group: Group): Promise<Outputs> {
       bench.write(`services:\n${servicesOf(rows)}${group.volumes?.(bench.dir) ?? ''}`, group.images);
       await bench.ok('up', '-d');
       for (const [name, text] of Object.entries((await group.outside?.(bench)) ?? {})) outputs.set(name, text);
-      await bench.ok('stop');
+      if (rows.some(({ stays = false }) => stays)) await bench.ok('stop');
       const lines = linesOf(await bench.ok('logs'));
       for (const [index, row] of rows.entries()) {
         if (row.outside !== true) outputs.set(row.name, lines.get(serviceName(row, index)) ?? '');
       }
     } finally {
-      await bench.berth(['down', '-v', '-t', '0']);
-      await undo?.();
+      if (undo !== undefined) {
+        await bench.berth(['down', '-v', '-t', '0']);
+        await undo();
+      }
     }
   });
   return outputs;
