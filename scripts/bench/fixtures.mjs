@@ -1,12 +1,11 @@
 // Images and stack files that every contestant gets alike.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, createReadStream, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { output, run } from './measure.mjs';
 
 export const busyboxImage = 'localhost/berth-bench:1';
-export const layeredImage = 'localhost/berth-bench-layers:1';
 
 /** The root directory of an image with busybox and nothing else. */
 export function makeBusyboxRoot(dir) {
@@ -40,59 +39,6 @@ export function makeBusyboxArchive(scratch, rootDir) {
   return archive;
 }
 
-/**
- * An OCI layout (as one tar) whose gzip layers are directories of this host.
- * @returns {Promise<{ archive: string, layers: readonly string[] }>}
- */
-export async function makeLayeredArchive(scratch, dirs) {
-  const dir = join(scratch, 'layers-archive');
-  const blobs = join(dir, 'blobs/sha256');
-  mkdirSync(blobs, { recursive: true });
-  const put = (text) => {
-    const hex = createHash('sha256').update(text).digest('hex');
-    writeFileSync(join(blobs, hex), text);
-    return { digest: `sha256:${hex}`, size: Buffer.byteLength(text) };
-  };
-  const layers = [];
-  const descriptors = [];
-  const diffIds = [];
-  for (const [index, source] of dirs.entries()) {
-    const tar = join(scratch, `layer-${index}.tar`);
-    const excluded = ['--exclude=*.sock', '--warning=no-file-changed'];
-    run(['tar', '-C', '/', '--sort=name', '--numeric-owner', ...excluded, '-cf', tar, source]);
-    diffIds.push(await digestOf(tar));
-    run(['gzip', '-6', '-n', tar]);
-    const digest = await digestOf(`${tar}.gz`);
-    copyFileSync(`${tar}.gz`, join(blobs, digest.slice('sha256:'.length)));
-    layers.push(`${tar}.gz`);
-    descriptors.push({
-      mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-      digest,
-      size: statSync(`${tar}.gz`).size,
-    });
-  }
-  const rootfs = { type: 'layers', diff_ids: diffIds };
-  const config = put(JSON.stringify({ architecture: goArchitecture(), os: 'linux', config: {}, rootfs }));
-  const manifest = put(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...config },
-      layers: descriptors,
-    }),
-  );
-  const entry = {
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    ...manifest,
-    annotations: { 'org.opencontainers.image.ref.name': layeredImage },
-  };
-  writeFileSync(join(dir, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  writeFileSync(join(dir, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
-  const archive = join(scratch, 'layers.tar');
-  run(['tar', '-C', dir, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
-  return { archive, layers };
-}
-
 /** A stack of `count` services that sleep; SIGKILL ends them, so that `down` measures no grace period. */
 export function stackText(count, { limitOfFirst = '64m', network = 'none', extra = '' } = {}) {
   const services = Array.from({ length: count }, (_, index) => {
@@ -110,16 +56,10 @@ export function stackText(count, { limitOfFirst = '64m', network = 'none', extra
   return `services:\n${services.join('\n')}\n`;
 }
 
-function goArchitecture() {
+export function goArchitecture() {
   return process.arch === 'x64' ? 'amd64' : process.arch;
 }
 
 function digestOfSmall(path) {
   return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
-}
-
-async function digestOf(path) {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
 }

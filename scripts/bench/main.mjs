@@ -3,18 +3,29 @@
 // usage: node scripts/bench/main.mjs [--quick] [CASE…]
 //   CASE     startup container stacks changedLimit memory unpack
 //   --quick  fewer rounds, no stack of 50
+//
+// Each case has a budget of time, and so has the whole; what would exceed it takes fewer rounds or is stopped, and the table
+// says so.
 
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { changedLimit, container, layerDirsOf, memory, stacks, startup, unpack } from './cases.mjs';
+import { berth } from './berth.mjs';
+import { container } from './cases/container.mjs';
+import { memory } from './cases/memory.mjs';
+import { stacks } from './cases/stacks.mjs';
+import { changedLimit, startup } from './cases/startup.mjs';
+import { unpack } from './cases/unpack.mjs';
 import { busyboxImage, makeBusyboxArchive, makeBusyboxRoot } from './fixtures.mjs';
 import { run } from './measure.mjs';
-import { berth, composers } from './peers.mjs';
-import { tableHead, tableRow } from './table.mjs';
+import { composers } from './peers.mjs';
+import { plain, tableHead, tableRow } from './table.mjs';
 
 const cases = new Map(Object.entries({ startup, container, stacks, changedLimit, memory, unpack }));
+
+/** Of the whole run; what is under way then is finished. */
+const BUDGET_MS = 320_000;
 
 function parseArguments(argv) {
   const quick = argv.includes('--quick');
@@ -48,8 +59,8 @@ async function main() {
     rootDir,
     scratch,
     rounds: quick ? 5 : 21,
+    timeLeftMs: () => Math.max(1000, BUDGET_MS - performance.now()),
     sizes: quick ? [1, 10] : [1, 10, 50],
-    layerDirs: layerDirsOf(),
     // Files of one name in folders of different variants are the same stack to every composer.
     writeStack: (name, text, variant = 'base') => {
       const dir = join(scratch, 'stacks', variant);
@@ -65,11 +76,17 @@ async function main() {
   );
   try {
     for (const name of names) {
-      for (const figure of await cases.get(name)(context)) process.stdout.write(tableRow(figure));
+      const late = performance.now() > BUDGET_MS;
+      const figures = late ? [plain(name, '', 'not measured: the time was used up')] : await cases.get(name)(context);
+      for (const figure of figures) process.stdout.write(tableRow(figure));
     }
+    process.stdout.write(`\nmeasured in ${Math.round(performance.now() / 1000)} s\n`);
   } finally {
     run(own.compose(context.writeStack('end', 'services: {}\n'), 'down'), { allowFailure: true });
-    for (const peer of peers) run([...peer.unload, busyboxImage], { allowFailure: true });
+    for (const peer of peers) {
+      peer.clean();
+      run([...peer.unload, busyboxImage], { allowFailure: true });
+    }
     for (const dir of runcCgroups()) rmdirSync(dir);
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,7 +1,6 @@
-// Who is compared: Berth from this checkout, and what is installed and answers. DOCKER_HOST and the like are passed on.
+// Who Berth is compared with: what is installed and answers. DOCKER_HOST and the like are passed on.
 
-import { join } from 'node:path';
-import { isInstalled, output } from './measure.mjs';
+import { isInstalled, output, run } from './measure.mjs';
 
 /**
  * @typedef {object} Composer
@@ -9,19 +8,8 @@ import { isInstalled, output } from './measure.mjs';
  * @property {(file: string, ...words: string[]) => string[]} compose the command line of a compose command
  * @property {string[]} load its command to load an image archive, without the archive
  * @property {string[]} unload its command to remove an image, without the image
+ * @property {() => void} clean removes the containers of a command that was stopped
  */
-
-/** Berth with state directories of its own. */
-export function berth(checkout, scratch) {
-  const program = join(checkout, 'bin/berth');
-  const state = ['--root', join(scratch, 'root'), '--run', join(scratch, 'run')];
-  return {
-    name: 'berth',
-    program,
-    compose: (file, command, ...words) => [program, ...state, '-p', 'berthbench', '-f', file, command, ...words],
-    load: [program, ...state, 'image', 'load'],
-  };
-}
 
 /** @returns {Composer[]} */
 export function composers() {
@@ -35,6 +23,7 @@ export function composers() {
         compose: (file, ...words) => [...compose, '-p', 'berthbench', '-f', file, ...words],
         load: ['docker', 'load', '-q', '-i'],
         unload: ['docker', 'rmi', '-f'],
+        clean: () => removeContainers('docker', 'com.docker.compose.project'),
       });
     }
   }
@@ -44,7 +33,15 @@ export function composers() {
       compose: (file, ...words) => ['podman-compose', '-p', 'berthbench', '-f', file, ...words],
       load: ['podman', 'load', '-q', '-i'],
       unload: ['podman', 'rmi', '-f'],
+      clean: () => removeContainers('podman', 'io.podman.compose.project'),
     });
   }
   return found;
+}
+
+function removeContainers(program, label) {
+  const ids = output([program, 'ps', '-aq', '--filter', `label=${label}=berthbench`])
+    .split('\n')
+    .filter(Boolean);
+  if (ids.length > 0) run([program, 'rm', '-f', ...ids], { allowFailure: true });
 }
