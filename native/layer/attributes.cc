@@ -78,7 +78,10 @@ Status SetNodeAttributes(const Place& place, const TarEntry& entry) {
   return {};
 }
 
-Status SetDirectoryOwner(int fd, const TarEntry& entry) {
+Status SetDirectoryOwner(int fd, const TarEntry& entry, bool just_made, bool inherits_group) {
+  if (just_made && !NeedsOwner(entry, inherits_group) && (entry.mode & kSetIds) == 0) {
+    return {};
+  }
   if (::fchown(fd, entry.uid, entry.gid) != 0) {
     return Errno("chown", entry.name);
   }

@@ -12,8 +12,9 @@ Status SetFileAttributes(int fd, const TarEntry& entry, bool inherits_group);
 // The same for something that has just been created and can't be opened: symbolic link, device, fifo.
 Status SetNodeAttributes(const Place& place, const TarEntry& entry);
 
-// Owner and mode of a directory; what its children change again is set by SetDirectoryAttributes() at the end.
-Status SetDirectoryOwner(int fd, const TarEntry& entry);
+// Owner and mode of a directory, where mkdir(2) didn't set them already; what its children change again is set by
+// SetDirectoryAttributes() at the end.
+Status SetDirectoryOwner(int fd, const TarEntry& entry, bool just_made, bool inherits_group);
 Status SetDirectoryAttributes(int fd, const TarEntry& entry);
 
 // Names that are overlayfs' own business: an archive must not be able to redirect a directory.

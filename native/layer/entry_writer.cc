@@ -127,26 +127,37 @@ Status EntryWriter::WriteOpaque(const std::string& directory) {
   return LayerTree::MakeOpaque(place.dir_fd);
 }
 
+// A directory that is there already stays, with what is in it.
+Result<EntryWriter::Made> EntryWriter::MakeDirectory(const Place& place, mode_t mode) {
+  const char* leaf = place.leaf.c_str();
+  const auto make = [&] { return ::mkdirat(place.dir_fd, leaf, mode) == 0; };
+  if (make()) {
+    return Made{true, false};
+  }
+  struct stat info{};
+  const bool present = errno == EEXIST && ::fstatat(place.dir_fd, leaf, &info, AT_SYMLINK_NOFOLLOW) == 0;
+  if (present && S_ISDIR(info.st_mode)) {
+    tree_->Forget();
+    return Made{};
+  }
+  BERTH_TRY(CreateOver(tree_, place, "mkdir", make));
+  return Made{true, present && IsWhiteout(info)};
+}
+
 Status EntryWriter::WriteDirectory(const TarEntry& entry, const std::string& path) {
-  bool over_whiteout = false;
+  Made made;
+  bool inherits_group = false;
   if (!path.empty()) {
     BERTH_ASSIGN(const Place place, tree_->Locate(path));
-    struct stat info{};
-    const bool present = ::fstatat(place.dir_fd, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
-    over_whiteout = present && IsWhiteout(info);
-    if (!present || !S_ISDIR(info.st_mode)) {
-      BERTH_TRY(
-          CreateOver(tree_, place, "mkdir", [&] { return ::mkdirat(place.dir_fd, place.leaf.c_str(), 0755) == 0; }));
-    } else {
-      tree_->Forget();
-    }
+    inherits_group = place.inherits_group;
+    BERTH_ASSIGN(made, MakeDirectory(place, entry.mode));
   }
   if (tree_->displaced()) {
     tree_->Forget();
   }
   BERTH_ASSIGN(const UniqueFd fd, tree_->Open(path, O_RDONLY | O_DIRECTORY));
-  BERTH_TRY(SetDirectoryOwner(fd.get(), entry));
-  if (over_whiteout) {
+  BERTH_TRY(SetDirectoryOwner(fd.get(), entry, made.now, inherits_group));
+  if (made.over_whiteout) {
     BERTH_TRY(LayerTree::MakeOpaque(fd.get()));
   }
   directories_.emplace_back(path, entry);

@@ -34,6 +34,11 @@ class EntryWriter {
  private:
   Status WriteWhiteout(const std::string& path);
   Status WriteOpaque(const std::string& directory);
+  struct Made {
+    bool now = false;  // by this member of the archive
+    bool over_whiteout = false;
+  };
+  Result<Made> MakeDirectory(const Place& place, mode_t mode);
   Status WriteDirectory(const TarEntry& entry, const std::string& path);
   Status WriteHardLink(const TarEntry& entry, const Place& place);
   Status WriteNode(const TarEntry& entry, const Place& place);
