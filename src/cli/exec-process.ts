@@ -40,7 +40,7 @@ function execEnv(own: readonly string[], service: Service, { env, identity, tty 
   const variables = new Map<string, string>();
   if (tty) variables.set('TERM', 'xterm');
   for (const line of own) setVariable(variables, line);
-  if (identity !== null && !('HOME' in service.environment)) variables.set('HOME', identity.home);
+  if (identity !== null && !service.environment['HOME']) variables.set('HOME', identity.home);
   for (const line of env) setVariable(variables, line);
   return [...variables].map(([name, value]) => `${name}=${value}`);
 }

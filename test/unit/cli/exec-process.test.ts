@@ -37,6 +37,14 @@ describe('the process of exec', () => {
     expect(made.capabilities?.effective).toEqual([]);
   });
 
+  it.each([
+    [{ HOME: '/tmp' }, 'HOME=/root'],
+    [{ HOME: null }, 'HOME=/var/www'],
+  ])('of another user keeps the home that the file gives: %o', (environment, home) => {
+    const identity = { uid: 33, gid: 33, groups: [33], home: '/var/www' };
+    expect(execProcess(own, { ...web, environment }, { ...asked, identity }).env).toContain(home);
+  });
+
   it('has all capabilities on request', () => {
     expect(execProcess(own, web, { ...asked, privileged: true }).capabilities?.effective).toContain('CAP_SYS_ADMIN');
   });
