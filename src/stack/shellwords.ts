@@ -5,7 +5,8 @@ export type ShellWords =
 
 /**
  * Splits a command as Compose does: quotes and backslashes as in a shell, no variables, no globs. An unquoted operator
- * is refused: other Compose tools drop it and all that follows, which is never what its author meant.
+ * is refused: other Compose tools drop it and all that follows, or refuse it, too; a substitution they take as it is
+ * written. Neither is ever what its author meant.
  */
 export function splitWords(text: string): ShellWords {
   const words: string[] = [];
@@ -20,10 +21,10 @@ export function splitWords(text: string): ShellWords {
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= '';
-    } else if (/\s/.test(char)) {
+    } else if (/[ \t\r\n]/.test(char)) {
       if (word !== null) words.push(word);
       word = null;
-    } else if (/[;&|<>]/.test(char)) {
+    } else if (/[;&|<>()`]/.test(char)) {
       return { ok: false, message: `unquoted '${char}': a command is started without a shell` };
     } else if (char === '\\') {
       if (index + 1 === text.length) return { ok: false, message: 'a backslash ends the command' };

@@ -6,7 +6,7 @@ import type { Group, Row } from './row.js';
 const own = BigInt(`0x${/^CapBnd:\s+([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`);
 
 /** linux/capability.h */
-const CAPABILITY = { CHOWN: 0n, NET_ADMIN: 12n, NET_RAW: 13n, SYS_ADMIN: 21n, SYSLOG: 34n };
+const CAPABILITY = { CHOWN: 0n, NET_ADMIN: 12n, NET_RAW: 13n, SYS_ADMIN: 21n, SYS_RESOURCE: 24n, SYSLOG: 34n };
 const DEFAULTS = 0xa80425fbn;
 
 function set(...names: readonly (keyof typeof CAPABILITY)[]): bigint {
@@ -102,6 +102,13 @@ const settings: readonly Row[] = [
     prints: /^1\n250\s32000\s100\s130$/,
   },
   { name: 'oom_score_adj, none', run: 'cat /proc/self/oom_score_adj', prints: '0' },
+  {
+    name: 'oom_score_adj, below 0',
+    keys: 'oom_score_adj: -501',
+    run: 'cat /proc/self/oom_score_adj',
+    prints: '-501',
+    lacking: own & set('SYS_RESOURCE') ? null : 'root on this host lacks SYS_RESOURCE',
+  },
   { name: 'oom_score_adj', keys: 'oom_score_adj: 501', run: 'cat /proc/self/oom_score_adj', prints: '501' },
 ];
 

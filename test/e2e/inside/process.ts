@@ -45,6 +45,11 @@ const commands: readonly Row[] = [
     keys: `${told}\ncommand: a "b  c" '*' $$HOME`,
     prints: 'entry a b  c * $HOME',
   },
+  {
+    name: 'command, a line with backslashes',
+    keys: `${told}\ncommand: a\\ b "c\\"d" 'e\\f' g""h\\tx ''`,
+    prints: 'entry a b c"d e\\f gh\tx ',
+  },
   { name: 'command, a list', keys: `${told}\ncommand: ['a  b', '$$HOME']`, prints: 'entry a  b $HOME' },
   { name: 'command, null', keys: `${told}\ncommand: null`, prints: 'entry cmd' },
   { name: 'command, an empty list', keys: `${told}\ncommand: []`, prints: 'entry' },
@@ -220,6 +225,18 @@ const namesAndStreams: readonly Row[] = [
     keys: 'tty: true',
     run: 'tty; for fd in 0 1 2; do [ -t $fd ] && echo $fd; done; echo $TERM; [ -c /dev/console ] && echo console; : > /dev/tty && echo controlling',
     prints: '/dev/pts/0\n0\n1\n2\nxterm\nconsole\ncontrolling',
+  },
+  {
+    name: 'tty, belongs to its user',
+    keys: 'tty: true\nuser: guest',
+    run: 'stat -c %u /dev/pts/0; (: > /dev/tty) && (: > /proc/self/fd/1) && echo open',
+    prints: '1000\nopen',
+  },
+  {
+    name: 'tty, with init',
+    keys: 'tty: true\ninit: true',
+    run: 'tty; : > /dev/tty && echo controlling',
+    prints: '/dev/pts/0\ncontrolling',
   },
   { name: 'stdin_open, false', run: 'cat; echo ended', prints: 'ended' },
   {
