@@ -23,6 +23,7 @@ export default defineConfig({
   define: {
     BERTH_DIST: JSON.stringify(join(root, 'dist')),
     BERTH_VERSION: JSON.stringify(packageJson.version),
+    BERTH_BUILD: JSON.stringify('test'),
   },
   test: {
     reporters: ['default', './test/support/counts-reporter.ts'],

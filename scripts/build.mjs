@@ -7,6 +7,7 @@
 //
 // usage: node scripts/build.mjs [PROJECT_DIR]
 
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
@@ -17,6 +18,17 @@ const projectDir = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.
 const srcDir = join(projectDir, 'src');
 const distDir = join(projectDir, 'dist');
 const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8'));
+
+/** Digest of all sources, by which one build tells what another one cached. */
+async function digestOfSources() {
+  const hash = createHash('sha256').update(version);
+  const names = await readdir(srcDir, { recursive: true, withFileTypes: true });
+  const paths = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  for (const path of paths.sort()) hash.update(relative(srcDir, path)).update(await readFile(path));
+  return hash.digest('hex');
+}
 
 /** The file in dist/ for a module: `src/cli/commands/up.ts` is `cli-commands-up.cjs`, package `yaml` is `npm-yaml.cjs`. */
 function bundleName(path, specifier) {
@@ -79,7 +91,7 @@ const withoutChildProcess = {
 };
 
 /** @returns the bundle of one entry point as `{ name, text }` files (its licence notes are a second file). */
-async function bundle(name, path, entries) {
+async function bundle(name, path, entries, define) {
   const result = await build({
     entryPoints: [path],
     outfile: join(distDir, name),
@@ -94,7 +106,7 @@ async function bundle(name, path, entries) {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'linked',
-    define: { BERTH_DIST: '__dirname', BERTH_VERSION: JSON.stringify(version) },
+    define,
     // Node 22 and later can keep compiled code between runs.
     banner: name === 'berth.cjs' ? { js: "'use strict';require('node:module').enableCompileCache?.();" } : {},
     plugins: [withoutChildProcess, lazyImports(entries)],
@@ -108,13 +120,18 @@ async function bundle(name, path, entries) {
 
 /** Bundles entry points until none is new. */
 async function bundleAll(entries) {
+  const define = {
+    BERTH_DIST: '__dirname',
+    BERTH_VERSION: JSON.stringify(version),
+    BERTH_BUILD: JSON.stringify(await digestOfSources()),
+  };
   const files = [];
   const done = new Set();
   for (;;) {
     const round = [...entries.pathByName].filter(([name]) => !done.has(name));
     if (round.length === 0) return files;
     for (const [name] of round) done.add(name);
-    const bundles = await Promise.all(round.map(([name, path]) => bundle(name, path, entries)));
+    const bundles = await Promise.all(round.map(([name, path]) => bundle(name, path, entries, define)));
     files.push(...bundles.flat());
   }
 }

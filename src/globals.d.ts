@@ -7,3 +7,6 @@ declare const BERTH_DIST: string;
 
 /** The version in package.json, known without reading a file. */
 declare const BERTH_VERSION: string;
+
+/** Digest of the sources that this was built from: what another build left in a cache may be of another shape. */
+declare const BERTH_BUILD: string;

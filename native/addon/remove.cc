@@ -14,6 +14,7 @@
 #include "addon/promise_thread.h"
 #include "addon/shim_lock.h"
 #include "addon/spawn.h"
+#include "addon/zygote.h"
 #include "base/file.h"
 #include "base/process.h"
 #include "runtime/pins.h"
@@ -75,8 +76,10 @@ Status EndShim(const std::string& run_dir) {
 Outcome<Nothing> RemoveContainer(const RemoveRequest& request) {
   BERTH_TRY(EndShim(request.run_dir));
   BERTH_ASSIGN(const CgroupHost& host, Host());
-  BERTH_TRY(KillCgroup(host, request.cgroup, kKillTimeoutMs));
-  BERTH_TRY(RemoveCgroup(host, request.cgroup));
+  if (!RemoveEmptyCgroup(host, request.cgroup)) {
+    BERTH_TRY(KillCgroup(host, request.cgroup, kKillTimeoutMs));
+    BERTH_TRY(RemoveCgroup(host, request.cgroup));
+  }
   BERTH_TRY(RemovePins(request.run_dir));
   for (const std::string& tree : request.trees) {
     BERTH_TRY(RemoveTreeAt(AT_FDCWD, tree));
@@ -89,6 +92,7 @@ bool CgroupExists(const CgroupHost& host, const std::string& path) { return Read
 Outcome<Nothing> RemoveStackCgroup(const std::string& cgroup) {
   BERTH_ASSIGN(const CgroupHost& host, Host());
   const std::string shims = cgroup + "/shim";
+  EndZygote();
   (void)WaitFor(
       [&] {
         ReapShims();

@@ -4,12 +4,14 @@
 #include <sys/socket.h>
 
 #include <cstring>
+#include <functional>
 
 #include "addon/arguments.h"
 #include "addon/functions.h"
 #include "addon/promise_thread.h"
 #include "addon/socket.h"
 #include "addon/spawn.h"
+#include "addon/zygote.h"
 #include "base/file.h"
 #include "shim/protocol.h"
 
@@ -61,9 +63,6 @@ Result<Channels> OpenChannels(const StartRequest& request) {
     BERTH_ASSIGN(SocketPair stream, MakeSocketPair(SOCK_STREAM));
     channels.stream = std::move(stream.ours);
     channels.theirs.push_back(std::move(stream.theirs));
-  } else {
-    BERTH_ASSIGN(UniqueFd null, OpenAt(AT_FDCWD, "/dev/null", O_RDWR));
-    channels.theirs.push_back(std::move(null));
   }
   return channels;
 }
@@ -77,16 +76,16 @@ Result<UniqueFd> ProcessFile(const std::string& process) {
   return fd;
 }
 
-// One record of the start protocol that must be of the type `wanted`.
-Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, pid_t shim_pid) {
+// One record of the start protocol that must be of the type `wanted`. `gone` tells what has become of a shim that has
+// closed without a word.
+Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, const std::function<std::string()>& gone) {
   BERTH_ASSIGN(const Record record, ReceiveRecord(sync_fd, sizeof(SyncMessage), -1));
   SyncMessage message;
   if (record.bytes.size() != sizeof message) {
-    return std::unexpected(Failure({0, "start", AwaitShim(shim_pid)}, "shim"));
+    return std::unexpected(Failure({0, "start", gone()}, "shim"));
   }
   std::memcpy(&message, record.bytes.data(), sizeof message);
   if (message.type == SyncType::kFailed) {
-    (void)AwaitShim(shim_pid);
     return std::unexpected(Failure::FromRecord(message));
   }
   if (message.type != wanted) {
@@ -95,33 +94,42 @@ Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, pid_t shim_pid) {
   return message;
 }
 
-Outcome<Started> Spawn(const StartRequest& request, const char* command, Channels channels, bool tell_start) {
-  ReapShims();
-  const std::string id = request.container_dir.substr(request.container_dir.rfind('/') + 1);
-  BERTH_ASSIGN(const pid_t shim_pid, SpawnShim({request.shim_path, command, id, channels.Numbers()}));
-  channels.theirs.clear();
-  const int sync_fd = channels.sync.get();
-  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, shim_pid));
-  if (tell_start) {
-    SyncMessage start;
-    start.type = SyncType::kStart;
-    // A shim that has gone shows by the end of the socket.
-    (void)SendRecord(sync_fd, {reinterpret_cast<const char*>(&start), sizeof start});
-  }
-  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, shim_pid));
-  return Started{created.pid, created.start_time, shim_pid, channels.stream.Release()};
+std::string ContainerId(const StartRequest& request) {
+  return request.container_dir.substr(request.container_dir.rfind('/') + 1);
 }
 
 Outcome<Started> StartContainer(const StartRequest& request) {
   BERTH_ASSIGN(Channels channels, OpenChannels(request));
-  return Spawn(request, "run", std::move(channels), true);
+  BERTH_TRY(RequestShim(request.shim_path, ContainerId(request), channels.theirs));
+  channels.theirs.clear();
+  const int sync_fd = channels.sync.get();
+  const auto gone = [] { return std::string("berth-shim has gone"); };
+  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone));
+  SyncMessage start;
+  start.type = SyncType::kStart;
+  // A shim that has gone shows by the end of the socket.
+  (void)SendRecord(sync_fd, {reinterpret_cast<const char*>(&start), sizeof start});
+  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone));
+  return Started{created.pid, created.start_time, created.shim_pid, channels.stream.Release()};
 }
 
 Outcome<Started> Exec(const StartRequest& request) {
+  ReapShims();
   BERTH_ASSIGN(Channels channels, OpenChannels(request));
+  if (!channels.stream.valid()) {
+    BERTH_ASSIGN(UniqueFd null, OpenAt(AT_FDCWD, "/dev/null", O_RDWR));
+    channels.theirs.push_back(std::move(null));
+  }
   BERTH_ASSIGN(UniqueFd process, ProcessFile(request.process));
   channels.theirs.push_back(std::move(process));
-  return Spawn(request, "exec", std::move(channels), false);
+  const std::string id = ContainerId(request);
+  BERTH_ASSIGN(const pid_t shim_pid, SpawnShim({request.shim_path, "exec", id, channels.Numbers()}));
+  channels.theirs.clear();
+  const int sync_fd = channels.sync.get();
+  const auto gone = [shim_pid] { return AwaitShim(shim_pid); };
+  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone));
+  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone));
+  return Started{created.pid, created.start_time, shim_pid, channels.stream.Release()};
 }
 
 StartRequest RequestOf(const Napi::Object& options) {

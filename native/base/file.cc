@@ -130,16 +130,20 @@ Status WriteAll(int fd, std::string_view data, const char* what) {
   return {};
 }
 
-Status WriteControlAt(int dir_fd, const std::string& path, std::string_view data) {
-  BERTH_ASSIGN(const UniqueFd fd, OpenAt(dir_fd, path, O_WRONLY));
+Status WriteControl(int fd, std::string_view data, const char* what) {
   ssize_t put = -1;
   do {
-    put = ::write(fd.get(), data.data(), data.size());
+    put = ::write(fd, data.data(), data.size());
   } while (put < 0 && errno == EINTR);
   if (put < 0) {
-    return Errno("write", path + " <- " + std::string(data));
+    return Errno("write", what + (" <- " + std::string(data)));
   }
   return {};
+}
+
+Status WriteControlAt(int dir_fd, const std::string& path, std::string_view data) {
+  BERTH_ASSIGN(const UniqueFd fd, OpenAt(dir_fd, path, O_WRONLY));
+  return WriteControl(fd.get(), data, path.c_str());
 }
 
 Status ReplaceFileAt(int dir_fd, const std::string& name, std::string_view data, mode_t mode, bool durable) {

@@ -23,7 +23,10 @@ Result<std::string> ReadFileAt(int dir_fd, const std::string& path, size_t limit
 // Writes every byte of `data`.
 Status WriteAll(int fd, std::string_view data, const char* what);
 
-// Opens an existing file and writes `data` with one write(2), as procfs and cgroupfs need it.
+// Writes `data` with one write(2), as procfs and cgroupfs need it.
+Status WriteControl(int fd, std::string_view data, const char* what);
+
+// The same to an existing file, which it opens.
 Status WriteControlAt(int dir_fd, const std::string& path, std::string_view data);
 
 // Replaces `name` in `dir_fd` by a new file with `data`: temporary file beside it, rename.

@@ -4,20 +4,30 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace berth {
 
 namespace {
 
-UniqueFd PassedDescriptor(msghdr* message) {
+// Room for the descriptors of one message, unix(7).
+union DescriptorsBuffer {
+  cmsghdr header;
+  char space[CMSG_SPACE(kMostDescriptors * sizeof(int))];
+};
+
+std::vector<UniqueFd> PassedDescriptors(msghdr* message) {
   const cmsghdr* const header = CMSG_FIRSTHDR(message);
-  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
-      header->cmsg_len != CMSG_LEN(sizeof(int))) {
+  if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
     return {};
   }
-  int descriptor = -1;
-  std::memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-  return UniqueFd(descriptor);
+  std::vector<UniqueFd> descriptors;
+  for (size_t at = CMSG_LEN(0); at < header->cmsg_len; at += sizeof(int)) {
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(header) + (at - CMSG_LEN(0)), sizeof descriptor);
+    descriptors.emplace_back(descriptor);
+  }
+  return descriptors;
 }
 
 }  // namespace
@@ -30,9 +40,29 @@ Result<SocketPair> MakeSocketPair(int type) {
   return SocketPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-Result<Received> ReceiveWithDescriptor(int socket, void* buffer, size_t size, int flags) {
+Status SendWithDescriptors(int socket, std::string_view record, std::span<const int> descriptors, int flags) {
+  iovec part{const_cast<char*>(record.data()), record.size()};
+  DescriptorsBuffer control{};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = &control;
+  message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+  cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+  std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  ssize_t put = -1;
+  do {
+    put = ::sendmsg(socket, &message, MSG_NOSIGNAL | flags);
+  } while (put < 0 && errno == EINTR);
+  return put < 0 ? Status(Errno("sendmsg", "AF_UNIX")) : Status();
+}
+
+Result<ReceivedRecord> ReceiveWithDescriptors(int socket, void* buffer, size_t size, int flags) {
   iovec part{buffer, size};
-  DescriptorBuffer control{};
+  DescriptorsBuffer control{};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -45,7 +75,15 @@ Result<Received> ReceiveWithDescriptor(int socket, void* buffer, size_t size, in
   if (got < 0) {
     return Errno("recvmsg", "AF_UNIX");
   }
-  return Received{static_cast<size_t>(got), PassedDescriptor(&message)};
+  return ReceivedRecord{static_cast<size_t>(got), PassedDescriptors(&message)};
+}
+
+Result<Received> ReceiveWithDescriptor(int socket, void* buffer, size_t size, int flags) {
+  BERTH_ASSIGN(ReceivedRecord record, ReceiveWithDescriptors(socket, buffer, size, flags));
+  if (record.descriptors.size() != 1) {
+    return Received{record.size, UniqueFd()};
+  }
+  return Received{record.size, std::move(record.descriptors.front())};
 }
 
 }  // namespace berth

@@ -4,6 +4,9 @@
 #include <sys/socket.h>
 
 #include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -23,11 +26,24 @@ union DescriptorBuffer {
   char space[CMSG_SPACE(sizeof(int))];
 };
 
+// At most this many descriptors go with one message.
+inline constexpr size_t kMostDescriptors = 4;
+
+// Sends one record and the descriptors with it. `flags` are those of sendmsg(2).
+Status SendWithDescriptors(int socket, std::string_view record, std::span<const int> descriptors, int flags);
+
+struct ReceivedRecord {
+  size_t size = 0;                    // bytes; 0: the other side has closed
+  std::vector<UniqueFd> descriptors;  // O_CLOEXEC
+};
+// Takes what is there, and the descriptors that came with it. `flags` are those of recvmsg(2).
+Result<ReceivedRecord> ReceiveWithDescriptors(int socket, void* buffer, size_t size, int flags);
+
 struct Received {
   size_t size = 0;      // bytes; 0: the other side has closed
   UniqueFd descriptor;  // O_CLOEXEC; invalid where none came along
 };
-// Takes what is there, and the descriptor that came with it. `flags` are those of recvmsg(2).
+// The same for at most one descriptor.
 Result<Received> ReceiveWithDescriptor(int socket, void* buffer, size_t size, int flags);
 
 }  // namespace berth

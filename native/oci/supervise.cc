@@ -17,19 +17,6 @@ bool ReadNumber(std::string_view text, T& number, int64_t min = 0) {
   return problem == std::errc() && stop == end && std::cmp_greater_equal(number, min);
 }
 
-bool ReadPin(Supervise& record, std::string_view text) {
-  if (text == "network") {
-    record.pin_network = true;
-  } else if (text == "ipc") {
-    record.pin_ipc = true;
-  } else if (text == "uts") {
-    record.pin_uts = true;
-  } else {
-    return false;
-  }
-  return true;
-}
-
 bool ReadPolicy(Supervise& record, std::string_view text) {
   static constexpr std::pair<std::string_view, RestartPolicy> kPolicies[] = {
       {"no", RestartPolicy::kNo},
@@ -123,7 +110,6 @@ constexpr Key kKeys[] = {
     {"overlay.upper", Text<&Supervise::overlay_upper>},
     {"overlay.work", Text<&Supervise::overlay_work>},
     {"cgroup.shim", Text<&Supervise::shim_cgroup>},
-    {"pin", ReadPin},
     {"join.pid", Text<&Supervise::join_pid>},
     {"shm.shared", ReadSharedShm},
     {"init", Flag<&Supervise::init>},

@@ -31,9 +31,6 @@ struct Supervise {
   std::string overlay_upper;
   std::string overlay_work;
   std::string shim_cgroup;
-  bool pin_network = false;
-  bool pin_ipc = false;
-  bool pin_uts = false;
   std::string join_pid;  // container id, or empty
   std::optional<int64_t> shared_shm_bytes;
   bool init = false;

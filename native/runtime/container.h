@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "oci/spec.h"
 #include "oci/supervise.h"
+#include "runtime/cgroup/cgroup.h"
 
 namespace berth {
 
@@ -24,6 +25,7 @@ struct Stdio {
 struct CreateOptions {
   const RuntimeSpec* spec = nullptr;
   const Supervise* supervise = nullptr;
+  const CgroupHost* cgroups = nullptr;
   int container_fd = -1;  // <root>/containers/<id>
   int run_fd = -1;        // <run>/containers/<id>; namespaces are pinned in its ns/
   Stdio stdio;

@@ -13,18 +13,17 @@ namespace berth {
 
 namespace {
 
-Result<CgroupHost> SetUpCgroup(const RuntimeSpec& spec) {
-  BERTH_ASSIGN(CgroupHost cgroups, DetectCgroupHost());
-  BERTH_TRY(CreateCgroup(cgroups, spec.cgroups_path));
-  BERTH_TRY(ApplyResources(cgroups, spec.cgroups_path, spec.resources));
-  return cgroups;
+Status SetUpCgroup(const CgroupHost& cgroups, const RuntimeSpec& spec) {
+  BERTH_ASSIGN(const bool is_new, CreateCgroup(cgroups, spec.cgroups_path));
+  return ApplyResources(cgroups, spec.cgroups_path, spec.resources, is_new ? CgroupAge::kNew : CgroupAge::kUsed);
 }
 
 Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
   progress.step = "seccomp";
   BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
   progress.step = "cgroup";
-  BERTH_ASSIGN(const CgroupHost cgroups, SetUpCgroup(*options.spec));
+  const CgroupHost& cgroups = *options.cgroups;
+  BERTH_TRY(SetUpCgroup(cgroups, *options.spec));
   BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
   if (options.supervise->shared_shm_bytes) {
     progress.step = "shared shm";

@@ -37,11 +37,6 @@ constexpr Kind kKinds[] = {
     {NamespaceType::kPid, CLONE_NEWPID, "pid", "pid namespace"},
 };
 
-bool IsPinned(const Supervise& supervise, NamespaceType type) {
-  return (type == NamespaceType::kNetwork && supervise.pin_network) ||
-         (type == NamespaceType::kIpc && supervise.pin_ipc) || (type == NamespaceType::kUts && supervise.pin_uts);
-}
-
 bool IsNamespaceFile(int fd) {
   struct statfs filesystem{};
   return ::fstatfs(fd, &filesystem) == 0 && filesystem.f_type == NSFS_MAGIC;
@@ -57,11 +52,6 @@ Status Join(int ns_fd, const Kind& kind, const std::string& what) {
   return {};
 }
 
-Status JoinPath(const Kind& kind, const std::string& path) {
-  BERTH_ASSIGN(const UniqueFd fd, OpenAt(AT_FDCWD, path, O_RDONLY));
-  return Join(fd.get(), kind, path);
-}
-
 Status Unshare(const Kind& kind) {
   if (::unshare(kind.flag) != 0) {
     return Errno("unshare", kind.word);
@@ -69,27 +59,60 @@ Status Unshare(const Kind& kind) {
   return kind.type == NamespaceType::kNetwork ? SetLoopbackUp() : Status();
 }
 
-// The mount holds the namespace while no process is in it. It stands in the host's mount namespace, where we are.
-Status Pin(int dir_fd, const Kind& kind) {
-  BERTH_ASSIGN(const UniqueFd file, OpenAt(dir_fd, kind.file, O_RDONLY | O_CREAT | O_NOFOLLOW, 0600));
-  const std::string source = std::string("/proc/self/ns/") + kind.file;
-  if (SysMount(source.c_str(), FdPath(file.get()).c_str(), nullptr, MS_BIND, nullptr) != 0) {
-    return Errno("mount", source + " on ns/" + kind.file);
+bool CanBePinned(const Kind& kind) { return kind.type != NamespaceType::kUser && kind.type != NamespaceType::kPid; }
+
+// The container of a pin's path, <run>/containers/<id>/ns/<file>; empty where it is no such path.
+std::string OwnerOf(const std::string& path, const Kind& kind) {
+  const std::string tail = std::string("/ns/") + kind.file;
+  if (!path.ends_with(tail) || path.starts_with("/proc/")) {
+    return {};
+  }
+  const std::string directory = path.substr(0, path.size() - tail.size());
+  return directory.substr(directory.rfind('/') + 1);
+}
+
+// The namespace of a running container's init. That the pid is still this init's is known after the file was opened.
+Result<UniqueFd> OpenPeerNamespace(int run_fd, const std::string& id, const Kind& kind) {
+  BERTH_ASSIGN(const PeerInit peer, FindPeerInit(run_fd, id));
+  BERTH_ASSIGN(UniqueFd ns, OpenAt(AT_FDCWD, "/proc/" + std::to_string(peer.pid) + "/ns/" + kind.file, O_RDONLY));
+  BERTH_ASSIGN(const UniqueFd pidfd, OpenProcess(peer.pid, peer.start_time));
+  return ns;
+}
+
+// The mount holds the namespace while no process is in it, from the first container on that joins it: its owner's next
+// start finds it. It stands in the host's mount namespace, where we are.
+Status Pin(int ns_fd, int run_fd, const std::string& id, const Kind& kind) {
+  const std::string directory = "../" + id + "/ns";
+  if (::mkdirat(run_fd, directory.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Errno("mkdirat", directory);
+  }
+  BERTH_ASSIGN(const UniqueFd file, OpenAt(run_fd, directory + "/" + kind.file, O_RDONLY | O_CREAT | O_NOFOLLOW, 0600));
+  if (SysMount(FdPath(ns_fd).c_str(), FdPath(file.get()).c_str(), nullptr, MS_BIND, nullptr) != 0) {
+    return Errno("mount", std::string(kind.word) + " on " + directory + "/" + kind.file);
   }
   return {};
 }
 
-Status EnterPinned(int run_fd, const Kind& kind) {
-  if (::mkdirat(run_fd, "ns", 0700) != 0 && errno != EEXIST) {
-    return Errno("mkdirat", "ns");
+Status JoinPath(const Kind& kind, const std::string& path, int run_fd) {
+  auto pinned = OpenAt(AT_FDCWD, path, O_RDONLY);
+  const std::string owner = OwnerOf(path, kind);
+  if (owner.empty() || (pinned && IsNamespaceFile(pinned->get()))) {
+    return pinned ? Join(pinned->get(), kind, path) : std::unexpected(pinned.error());
   }
-  BERTH_ASSIGN(const UniqueFd dir, OpenAt(run_fd, "ns", O_PATH | O_DIRECTORY | O_NOFOLLOW));
-  if (const auto pinned = OpenAt(dir.get(), kind.file, O_RDONLY | O_NOFOLLOW);
-      pinned && IsNamespaceFile(pinned->get())) {
-    return Join(pinned->get(), kind, std::string("ns/") + kind.file);
+  BERTH_ASSIGN(const UniqueFd ns, OpenPeerNamespace(run_fd, owner, kind));
+  BERTH_TRY(Pin(ns.get(), run_fd, owner, kind));
+  return Join(ns.get(), kind, path);
+}
+
+// Into the namespace that the container had before, where others have joined it since.
+Status EnterOwn(const Kind& kind, int run_fd) {
+  if (CanBePinned(kind)) {
+    const std::string pin = std::string("ns/") + kind.file;
+    if (const auto pinned = OpenAt(run_fd, pin, O_RDONLY | O_NOFOLLOW); pinned && IsNamespaceFile(pinned->get())) {
+      return Join(pinned->get(), kind, pin);
+    }
   }
-  BERTH_TRY(Unshare(kind));
-  return Pin(dir.get(), kind);
+  return Unshare(kind);
 }
 
 // Where the pid belongs to a later process, or the peer is gone by now, setns is not reached or fails.
@@ -103,15 +126,15 @@ Status JoinPeerPid(int run_fd, const std::string& id) {
 }
 
 // Returns whether the namespace is left to be made by clone.
-Result<bool> Enter(const Kind& kind, const Namespace& ns, const Supervise& supervise, int run_fd) {
+Result<bool> Enter(const Kind& kind, const Namespace& ns, int run_fd) {
   if (!ns.path.empty()) {
-    BERTH_TRY(JoinPath(kind, ns.path));
+    BERTH_TRY(JoinPath(kind, ns.path, run_fd));
     return false;
   }
   if (kind.type == NamespaceType::kPid) {
     return true;
   }
-  BERTH_TRY(IsPinned(supervise, kind.type) ? EnterPinned(run_fd, kind) : Unshare(kind));
+  BERTH_TRY(EnterOwn(kind, run_fd));
   return false;
 }
 
@@ -140,7 +163,7 @@ Result<uint64_t> EnterNamespaces(const RuntimeSpec& spec, const Supervise& super
     if (kind.type == NamespaceType::kPid && !supervise.join_pid.empty()) {
       BERTH_TRY(JoinPeerPid(run_fd, supervise.join_pid));
     } else if (ns != nullptr) {
-      BERTH_ASSIGN(const bool by_clone, Enter(kind, *ns, supervise, run_fd));
+      BERTH_ASSIGN(const bool by_clone, Enter(kind, *ns, run_fd));
       flags |= by_clone ? static_cast<uint64_t>(kind.flag) : 0;
     }
   }

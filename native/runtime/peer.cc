@@ -41,7 +41,7 @@ std::string BootId() {
 
 Result<PeerInit> FindPeerInit(int run_fd, const std::string& id) {
   if (id.find('/') != std::string::npos || id.starts_with('.')) {
-    return Fail(0, "join pid", id + ": is no container id");
+    return Fail(0, "join", id + ": is no container id");
   }
   auto text = ReadFileAt(run_fd, "../" + id + "/status", kStatusLimit);
   if (!text) {
@@ -50,7 +50,7 @@ Result<PeerInit> FindPeerInit(int run_fd, const std::string& id) {
   const PeerInit peer{.pid = Number<pid_t>(Field(*text, "pid")),
                       .start_time = Number<uint64_t>(Field(*text, "pid_start"))};
   if (peer.pid <= 0 || Field(*text, "boot_id") != BootId()) {
-    return Fail(ESRCH, "join pid", "container " + id + ": is not running");
+    return Fail(ESRCH, "join", "container " + id + ": is not running");
   }
   return peer;
 }

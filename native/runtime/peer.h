@@ -1,4 +1,4 @@
-// Another container's init, for who joins its pid namespace.
+// Another container's init, for who joins its namespaces.
 #pragma once
 
 #include <sys/types.h>

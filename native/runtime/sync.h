@@ -19,9 +19,9 @@ enum class SyncType : uint16_t {
 struct SyncMessage {
   uint16_t version = kProtocolVersion;
   SyncType type = SyncType::kFailed;
-  int32_t errnum = 0;  // kFailed
-  int32_t pid = 0;     // kCreated
-  int32_t padding = 0;
+  int32_t errnum = 0;       // kFailed
+  int32_t pid = 0;          // kCreated
+  int32_t shim_pid = 0;     // kCreated, of the shim to the addon
   uint64_t start_time = 0;  // kCreated: field 22 of /proc/<pid>/stat
   char step[48] = {};       // kFailed: "mount overlay", "cgroup memory", "exec"
   char call[32] = {};       // kFailed: the system call

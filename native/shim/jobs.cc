@@ -13,13 +13,18 @@ constexpr int kKillTimeoutMs = 10'000;
 
 // The OOM kills are counted while there still is somebody to ask. The cgroup goes between two runs, too: it may be frozen,
 // and kernels that have had cgroup.kill written for it kill who is cloned into it afterwards (seen on 6.18).
-Result<WorkerReply> CleanUpJob(const std::string& cgroup) {
-  BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
+Result<WorkerReply> CleanUpJob(const CgroupHost& host, const std::string& cgroup) {
   BERTH_TRY(KillCgroup(host, cgroup, kKillTimeoutMs));
   WorkerReply reply = Succeeded();
-  reply.oom_kills = ReadUsage(host, cgroup).oom_kills;
+  reply.oom_kills = ReadOomKills(host, cgroup);
   BERTH_TRY(RemoveCgroup(host, cgroup));
   return reply;
+}
+
+std::optional<WorkerReply> CleanUpNow(const CgroupHost& host, const std::string& cgroup) {
+  WorkerReply reply = Succeeded();
+  reply.oom_kills = ReadOomKills(host, cgroup);
+  return RemoveEmptyCgroup(host, cgroup) ? std::optional(reply) : std::nullopt;
 }
 
 Result<WorkerReply> KillJob(const std::string& cgroup) {
@@ -39,7 +44,7 @@ Result<WorkerReply> ApplyLimitsJob(int container_fd, const std::string& cgroup) 
   // Other device rules mean another container. Writing v1's anew would deny everything for a moment.
   spec.resources.devices.clear();
   BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
-  BERTH_TRY(ApplyResources(host, cgroup, spec.resources));
+  BERTH_TRY(ApplyResources(host, cgroup, spec.resources, CgroupAge::kUsed));
   return Succeeded();
 }
 

@@ -46,6 +46,7 @@ void Supervisor::StartRun() {
   phase_ = Phase::kStarting;
   start_failed_ = false;
   cancel_start_ = false;
+  killed_ = false;
   restart_asked_ = false;
   restart_unhealthy_ = false;
   if (const auto begun = TryStart(); !begun) {
@@ -57,7 +58,7 @@ Status Supervisor::TryStart() {
   BERTH_TRY(TakeSettings());
   BERTH_TRY(io_.Open(settings_.keep_stdin));
   children_.ForgetStrangers();
-  attempt_ = std::make_unique<StartAttempt>(loop_, *this);
+  attempt_ = std::make_unique<StartAttempt>(loop_, *this, input_.cgroups);
   BERTH_TRY(attempt_->Begin(children_, input_.container_fd, input_.run_fd, io_.ChildEnds()));
   io_.Begin();
   return {};
@@ -89,6 +90,7 @@ void Supervisor::OnReady() {
   SyncMessage created;
   created.type = SyncType::kCreated;
   created.pid = status_.pid;
+  created.shim_pid = status_.shim_pid;
   created.start_time = status_.pid_start;
   TellAddon(created);
 }
@@ -184,8 +186,13 @@ void Supervisor::EndRun() {
 }
 
 void Supervisor::CleanUp() {
+  // Nearly always init was the last process.
+  if (const auto reply = CleanUpNow(input_.cgroups, cgroup_)) {
+    OnCleaned(*reply);
+    return;
+  }
   const auto begun = Worker::Start(
-      children_, "cgroup", [this] { return CleanUpJob(cgroup_); },
+      children_, "cgroup", [this] { return CleanUpJob(input_.cgroups, cgroup_); },
       [this](const WorkerReply& reply) { OnCleaned(reply); });
   if (!begun) {
     OnCleaned({FailedMessage("cgroup", begun.error()), -1});

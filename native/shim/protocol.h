@@ -1,9 +1,14 @@
-// The written protocols of the shim. Three channels, all local sockets, all host byte order but the attach stream.
+// The written protocols of the shim. Four channels, all local sockets, all host byte order but the attach stream.
+//
+// 0. Request (SOCK_SEQPACKET socketpair, descriptor 3 of the zygote): a container's id, and with it the descriptors kSyncFd
+//    to kStreamFd for its shim, the last one only where it is attached. The zygote joins the cgroup of the stack's shims,
+//    forks the shim and goes on to the next request. It ends with its caller's end, or when it was asked for nothing for a
+//    while: then its end takes no more (EPIPE), and the caller makes a new one.
 //
 // 1. Start (SOCK_SEQPACKET socketpair, descriptor 3 of the shim), one message per record:
 //
 //      addon                            shim (stays)                     starter ─▶ init (container pid 1)
-//      spawn, fds handed over     ──▶   lock, settings, shim cgroup
+//      request to the zygote      ──▶   lock, settings
 //                                       fork                       ──▶   config.json, cgroup, limits, namespaces
 //                                                                        clone init: overlay, mounts, pivot_root
 //                                                                  ◀──   Created(pid): right after clone
@@ -29,6 +34,9 @@
 #include "runtime/sync.h"
 
 namespace berth {
+
+inline constexpr int kRequestFd = 3;  // of the zygote
+inline constexpr size_t kContainerIdLength = 64;
 
 // Descriptors that a freshly started shim finds open beside 0, 1, 2 (/dev/null).
 inline constexpr int kSyncFd = 3;       // start protocol

@@ -27,14 +27,11 @@ Result<ContainerStatus> FirstStatus() {
 }
 
 // `sync` is left with the caller where this fails.
-Status Run(UniqueFd& sync, Progress& progress) {
+Status Run(const CgroupHost& cgroups, UniqueFd& sync, Progress& progress) {
   progress.step = "lock";
   BERTH_ASSIGN(UniqueFd lock, LockRunDirectory(kRunFd));
   progress.step = "supervise";
   BERTH_ASSIGN(Supervise settings, ReadSettings(kContainerFd));
-  progress.step = "shim cgroup";
-  BERTH_TRY(JoinShimCgroup(settings));
-  ProtectFromOomKiller();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
   progress.step = "shim";
@@ -47,6 +44,7 @@ Status Run(UniqueFd& sync, Progress& progress) {
                          .run_fd = kRunFd,
                          .stream = AttachedStream(),
                          .lock = std::move(lock),
+                         .cgroups = cgroups,
                          .settings = std::move(settings)},
                         std::move(status));
   Signals signals;
@@ -59,6 +57,9 @@ Status Run(UniqueFd& sync, Progress& progress) {
 
 }  // namespace
 
-int RunContainer() { return RunDetached(kStreamFd, Run); }
+int RunContainer(const CgroupHost& cgroups) {
+  return RunDetached(kStreamFd,
+                     [&cgroups](UniqueFd& sync, Progress& progress) { return Run(cgroups, sync, progress); });
+}
 
 }  // namespace berth

@@ -43,7 +43,7 @@ UniqueFd AttachedStream() {
   return attached ? std::move(stream) : UniqueFd();
 }
 
-int RunDetached(int last_fd, Status (*work)(UniqueFd& sync, Progress& progress)) {
+int RunDetached(int last_fd, const std::function<Status(UniqueFd& sync, Progress& progress)>& work) {
   TuneAllocator();
   DetachFromCaller(last_fd);
   UniqueFd sync(kSyncFd);

@@ -1,6 +1,8 @@
 // What every berth-shim process does first: it becomes independent of whoever started it.
 #pragma once
 
+#include <functional>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "oci/supervise.h"
@@ -17,7 +19,7 @@ UniqueFd AttachedStream();
 
 // Detaches, then runs a shim's work. Where it fails, the caller is told over the start socket, which the work gives up once
 // all went well. Returns the exit code.
-int RunDetached(int last_fd, Status (*work)(UniqueFd& sync, Progress& progress));
+int RunDetached(int last_fd, const std::function<Status(UniqueFd& sync, Progress& progress)>& work);
 
 // Moves this process into the cgroup of its stack's shims, out of the caller's service or session.
 Status JoinShimCgroup(const Supervise& settings);

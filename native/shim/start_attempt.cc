@@ -14,6 +14,7 @@ namespace berth {
 namespace {
 
 struct StarterInput {
+  const CgroupHost& cgroups;
   int container_fd;
   int run_fd;
   int sync_fd;
@@ -26,6 +27,7 @@ Result<WorkerReply> StartInit(const StarterInput& input) {
   BERTH_ASSIGN(const Supervise supervise, ReadSupervise(input.container_fd));
   BERTH_ASSIGN(const pid_t pid, CreateInit({.spec = &spec,
                                             .supervise = &supervise,
+                                            .cgroups = &input.cgroups,
                                             .container_fd = input.container_fd,
                                             .run_fd = input.run_fd,
                                             .stdio = input.stdio,
@@ -41,7 +43,7 @@ Result<WorkerReply> StartInit(const StarterInput& input) {
 Status StartAttempt::Begin(Children& children, int container_fd, int run_fd, const Stdio& stdio) {
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   sync_ = std::move(sync.ours);
-  const StarterInput input{container_fd, run_fd, sync.theirs.get(), stdio};
+  const StarterInput input{cgroups_, container_fd, run_fd, sync.theirs.get(), stdio};
   BERTH_TRY(Worker::Start(
       children, "start", [&input] { return StartInit(input); },
       [this](const WorkerReply& reply) { OnStarterDone(reply); }));

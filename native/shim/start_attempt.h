@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "runtime/cgroup/cgroup.h"
 #include "runtime/container.h"
 #include "runtime/sync.h"
 #include "shim/children.h"
@@ -31,7 +32,8 @@ class StartListener {
 
 class StartAttempt {
  public:
-  StartAttempt(EventLoop& loop, StartListener& listener) : loop_(loop), listener_(listener) {}
+  StartAttempt(EventLoop& loop, StartListener& listener, const CgroupHost& cgroups)
+      : loop_(loop), listener_(listener), cgroups_(cgroups) {}
 
   // Forks the starter, which reads config.json and supervise from `container_fd` and clones init with `stdio`.
   Status Begin(Children& children, int container_fd, int run_fd, const Stdio& stdio);
@@ -49,6 +51,7 @@ class StartAttempt {
 
   EventLoop& loop_;
   StartListener& listener_;
+  const CgroupHost& cgroups_;
   UniqueFd sync_;
   std::unique_ptr<Watch> watch_;
   bool starter_done_ = false;

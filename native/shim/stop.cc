@@ -54,10 +54,20 @@ void Supervisor::Thaw() {
   (void)StartJob("thaw", [this] { return FreezeJob(cgroup_, false); }, [](const WorkerReply&) {});
 }
 
-// Init's death takes its pid namespace along; the cgroup also holds what runs in another one, and may be frozen.
+// Init's death takes its pid namespace along; what runs in another one is killed at the run's end. Only one that is frozen
+// does not die of it: with our knowledge, or else it shows by still being there.
 void Supervisor::KillEverything() {
   grace_timer_.Stop();
   ::kill(init_pid_, SIGKILL);
+  if (status_.status == RunStatus::kPaused || std::exchange(killed_, true)) {
+    KillFrozen();
+    return;
+  }
+  constexpr int64_t kDiesMs = 100;
+  grace_timer_.Start(kDiesMs);
+}
+
+void Supervisor::KillFrozen() {
   (void)StartJob(
       "kill", [this] { return KillJob(cgroup_); },
       [this](const WorkerReply& reply) {

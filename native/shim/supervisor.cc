@@ -38,8 +38,9 @@ Status Supervisor::Begin() {
 void Supervisor::Settle() {
   control_.Settle();
   io_.clients().Settle();
-  // Between the end of a run and what comes next the status would claim a running container without a process.
-  if (phase_ != Phase::kEnding && phase_ != Phase::kGone) {
+  // Before the first run there is nothing to say that the record does not. Between the end of a run and what comes next the
+  // status would claim a running container without a process.
+  if (!first_start_ && phase_ != Phase::kEnding && phase_ != Phase::kGone) {
     Publish();
   }
   if (phase_ != settled_phase_) {

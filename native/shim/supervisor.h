@@ -12,6 +12,7 @@
 
 #include "base/unique_fd.h"
 #include "oci/supervise.h"
+#include "runtime/cgroup/cgroup.h"
 #include "shim/children.h"
 #include "shim/container_io.h"
 #include "shim/control.h"
@@ -33,6 +34,7 @@ struct ShimInput {
   int run_fd = -1;
   UniqueFd stream;  // attach stream; invalid when not attached
   UniqueFd lock;
+  const CgroupHost& cgroups;
   Supervise settings;
 };
 
@@ -93,6 +95,7 @@ class Supervisor final : public StartListener {
   void BeginStop(int signal, int64_t grace_ms);
   void Thaw();
   void KillEverything();
+  void KillFrozen();
   // Work on the cgroup of the present run, in a forked child. The run's end waits for it, so that it never meets the
   // processes of the next one.
   Status StartJob(const char* step, const Worker::Job& job, Worker::Done done);
@@ -134,6 +137,7 @@ class Supervisor final : public StartListener {
   int64_t started_ms_ = 0;
   bool start_failed_ = false;
   bool cancel_start_ = false;
+  bool killed_ = false;     // SIGKILL was sent to this run's init
   int jobs_ = 0;            // of StartJob, not done yet
   bool end_waits_ = false;  // for them
 

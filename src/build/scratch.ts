@@ -74,7 +74,7 @@ async function makeScratch(
   const name = `${stack}-build-${id.slice(0, 12)}`;
   const service = buildService(image);
   const paths = host.paths.container(id);
-  await createRecord(paths, recordOf({ id, name, stack, service }));
+  createRecord({ paths: host.paths, unsynced: new Set() }, recordOf({ id, name, stack, service }));
   makeDirs(paths.runDir);
   const layer = await store.writableLayer(id, layers.length === 0 ? null : imageOf(layers));
   const cgroup = containerCgroup(stack, id);

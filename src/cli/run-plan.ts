@@ -52,7 +52,9 @@ export async function runPlan(context: Context, run: PlanRun): Promise<PlanOutco
   const lock = await host.lock(run.stackName, { command: run.command, timeoutMs: run.lockTimeoutMs });
   try {
     await host.sweep(run.stackName);
-    const observed = await host.observe(run.stackName, run.stack ?? run.names ?? null);
+    const observed = await host.observe(run.stackName, run.stack ?? run.names ?? null, {
+      drift: run.stack !== null,
+    });
     const plan = await acceptPlan(host, await run.plan(observed));
     showNotes(context, plan);
     const report = await applyPlan(context, run, plan, lock);
@@ -98,14 +100,19 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
   const buildImage: Engine['buildImage'] = async (args, step) =>
     (await import('../build/builder.js')).createBuilder(host, stack)(args, step);
   const attach = run.attach === undefined ? {} : { attach: run.attach };
-  const engine = host.engine({ stackName, stack, buildImage, lock, ...attach });
+  const removed = new Set(
+    plan.steps.flatMap(({ action }) => (action.kind === 'removeContainer' ? [action.container.id] : [])),
+  );
+  const engine = host.engine({ stackName, stack, removed, buildImage, lock, ...attach });
   const sink = await createSink(globals.progress, plan.steps, output);
   const onEvent = (event: ApplyEvent): void => {
     sink.event(event);
     run.onEvent?.(event);
   };
   try {
-    return await apply(plan, engine, { signal: run.interrupts.signal, sink: onEvent });
+    const report = await apply(plan, engine, { signal: run.interrupts.signal, sink: onEvent });
+    await host.flush();
+    return report;
   } finally {
     await sink.end();
   }

@@ -1,4 +1,4 @@
-import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,7 +24,7 @@ export async function writeDurably(path: string, text: string, created: 'new' | 
   const partial = partialOf(path);
   const fd = openSync(partial, 'w', 0o600);
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, text);
     await fsyncAsync(fd);
   } catch (error) {
     // The disk may be full: the old file stays, and the partial one must not keep what little is left.
@@ -37,26 +37,57 @@ export async function writeDurably(path: string, text: string, created: 'new' | 
   if (created === 'new') await syncPath(dirname(path));
 }
 
+/** Syncs files that were written and are there still, and the directories that theirs are in. */
+export async function syncFiles(paths: Iterable<string>): Promise<void> {
+  const all = [...paths];
+  const sync = async (path: string) => {
+    try {
+      await syncPath(path);
+    } catch (error) {
+      // Removed since.
+      if (errnoOf(error) !== 'ENOENT') throw error;
+    }
+  };
+  await Promise.all(all.map(sync));
+  await Promise.all([...new Set(all.map((path) => dirname(dirname(path))))].map(sync));
+}
+
 /** Writes a file that nobody reads yet. */
 export function writeNew(path: string, text: string, mode = 0o600): void {
   const fd = openSync(path, 'w', mode);
   try {
-    writeSync(fd, text);
+    writeFileSync(fd, text);
   } finally {
     closeSync(fd);
   }
 }
 
-/** Replaces a file by rename, without a sync: for what does not outlive a reboot or can be derived from the record. */
+/** Replaces a file by rename, without a sync. */
 export function replaceFile(path: string, text: string, mode = 0o600): void {
   const partial = partialOf(path);
-  writeNew(partial, text, mode);
-  renameSync(partial, path);
+  try {
+    writeNew(partial, text, mode);
+    renameSync(partial, path);
+  } catch (error) {
+    // The disk may be full: the old file stays, and the partial one must not keep what little is left.
+    rmSync(partial, { force: true });
+    throw error;
+  }
 }
 
 /**
- * Makes a directory that appears with its first file already in it and survives a power cut. What a killed command
- * leaves is a name that begins with a dot and carries its pid; see `removePartials`.
+ * Makes a directory that appears with its first file already in it. What a killed command leaves is a name that begins with
+ * a dot and carries its pid; see `removePartials`.
+ */
+export function createDir(dir: string, fileName: string, text: string): void {
+  const partial = partialOf(dir);
+  mkdirSync(partial, { mode: 0o700 });
+  writeNew(join(partial, fileName), text);
+  renameSync(partial, dir);
+}
+
+/**
+ * The same for one that survives a power cut.
  * @param prepare makes what else is in it from the beginning
  */
 export async function createDirDurably(

@@ -6,7 +6,7 @@ import { hostnameOf } from '../oci/namespaces.js';
 import { superviseText, toSupervise } from '../oci/record.js';
 import { specText } from '../oci/runtime-spec.js';
 import type { RuntimeSpec } from '../oci/spec.js';
-import type { replaceFile } from './atomic.js';
+import { replaceFile, type writeNew } from './atomic.js';
 import { hostName, hostsText, resolvConfText } from './hosts.js';
 import { readIfPresent } from './json.js';
 import { mostOpenFiles } from './open-files.js';
@@ -58,14 +58,15 @@ export function writeSpec(
   input: ContainerInput,
   spec: RuntimeSpec,
   paths: ContainerPaths,
-  write: typeof replaceFile,
+  write: typeof writeNew,
 ): void {
   write(paths.config, specText(spec));
-  write(paths.supervise, superviseText(toSupervise(input)));
+  // Last, and by rename: it says that the container is whole.
+  replaceFile(paths.supervise, superviseText(toSupervise(input)));
 }
 
 /** Writes hosts, hostname and resolv.conf of a container that has a network of its own, or the host's. */
-export function writeEtc(input: ContainerInput, paths: ContainerPaths, write: typeof replaceFile): void {
+export function writeEtc(input: ContainerInput, paths: ContainerPaths, write: typeof writeNew): void {
   const { service } = input;
   const isHostNetwork = service.namespaces.network.kind === 'host';
   const hostname = hostnameOf(input);

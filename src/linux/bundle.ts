@@ -9,7 +9,6 @@ import { ownInput, writeEtc, writeSpec } from './bundle-files.js';
 import { type DeviceNumber, deviceNumber, hostDevices, resolveDevice } from './devices.js';
 import { type Identity, lookUpIdentity } from './identity.js';
 import { imageDefaults } from './image-defaults.js';
-import type { ContainerIndex } from './index.js';
 import { type Joined, resolveJoins } from './joins.js';
 import { mountInputs } from './mount-sources.js';
 import type { Paths } from './paths.js';
@@ -20,7 +19,8 @@ import type { HostTools } from './tools.js';
 export interface BundleSource {
   readonly record: ContainerRecord;
   readonly image: Image;
-  readonly index: ContainerIndex;
+  /** nobody but this command knows of it yet */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -31,12 +31,11 @@ export interface BundleSource {
 export async function writeBundle(tools: HostTools, source: BundleSource): Promise<void> {
   const { record } = source;
   const paths = tools.paths.container(record.id);
-  const owners = resolveJoins(record.applied, record.joined, source.index, tools.paths);
+  const owners = resolveJoins(record.applied, record.joined, tools.containers, tools.paths);
   const input = await gatherInput(tools, source, owners);
   const spec = toRuntimeSpec(input);
   checkEnforceable(tools, spec.linux.resources);
-  // What only this command knows of has no reader yet.
-  const write = record.state === 'creating' ? writeNew : replaceFile;
+  const write = source.isNew === true ? writeNew : replaceFile;
   if (owners.networkOwner === null) writeEtc(input, paths, write);
   writeSpec(input, spec, paths, write);
 }
@@ -63,10 +62,19 @@ async function gatherInput(
   };
 }
 
+/** By image, since all services of an image ask the same. */
+const identities = new WeakMap<Image, Map<string, Identity>>();
+
 /** Who the process is, by the image's own files. @throws BerthError INPUT for a name that they don't have */
 export function identityOf(paths: Paths, image: Image, service: Service): Identity {
+  const known = identities.get(image) ?? new Map<string, Identity>();
+  identities.set(image, known);
+  const user = service.user ?? image.config.config.User ?? null;
+  const key = JSON.stringify([user, service.groupAdd]);
   const tree = { dirs: image.layers.map(({ cacheId }) => join(paths.overlay, cacheId, 'diff')), isOpaque: () => false };
-  return lookUpIdentity(tree, service.user ?? image.config.config.User ?? null, service.groupAdd);
+  const identity = known.get(key) ?? lookUpIdentity(tree, user, service.groupAdd);
+  known.set(key, identity);
+  return identity;
 }
 
 /** Numbers of the devices that limits name. @throws BerthError INPUT for one that isn't there */
@@ -83,11 +91,6 @@ export function checkEnforceable({ addon }: HostTools, resources: object): void 
   if (missing.length === 0) return;
   const reasons = missing.map(({ controller, reason }) => `${controller}: ${reason}`);
   throw new BerthError('UNSUPPORTED', `set limits: this host can't enforce ${reasons.join('; ')}`);
-}
-
-/** The image that a container was made from. @throws BerthError NOT_FOUND */
-export async function imageOf({ images }: HostTools, record: ContainerRecord): Promise<Image> {
-  return (await images()).resolve(record.image.id);
 }
 
 /** The record with a service's new settings. */

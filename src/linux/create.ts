@@ -7,47 +7,44 @@ import type { Mount, Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { writeBundle } from './bundle.js';
 import { imageDefaults } from './image-defaults.js';
-import type { ContainerIndex } from './index.js';
 import { chooseOwners } from './joins.js';
 import { containerLabels } from './labels.js';
 import { claimName } from './names.js';
-import { type ContainerRecord, createRecord, updateRecord } from './record.js';
+import { type ContainerRecord, createRecord, readRecord } from './record.js';
 import type { HostTools } from './tools.js';
 import { anonymousVolumeName, createAnonymousVolume } from './volumes.js';
 
 /**
- * Makes a container: record, anonymous volumes, layer, bundle. The record comes first and says `creating` until all is
- * there, so that whatever a killed command leaves belongs to a record that is removed whole.
- * @returns its id
+ * Makes a container: record, anonymous volumes, layer, bundle. The record comes first, and until the bundle's last file is
+ * there it counts as `creating`: whatever a killed command leaves belongs to a record that is removed whole.
+ * @returns its record
  */
 export async function createContainer(
   tools: HostTools,
   stack: Stack,
   args: ActionArgs['createContainer'],
-): Promise<string> {
+): Promise<ContainerRecord> {
   const { paths } = tools;
-  const image = await (await tools.images()).resolve(args.service.image);
-  const index = tools.containers();
-  const record = newRecord(stack, args, image, index);
-  await claimName(tools, record, index);
-  await createRecord(paths.container(record.id), record);
+  const image = await tools.image(args.service.image);
+  const record = newRecord(tools, stack, args, image);
+  await claimName(tools, record);
+  createRecord(tools, record);
   for (const [target, name] of Object.entries(record.anonymousVolumes)) {
     await createAnonymousVolume(paths, name, { stack: stack.name, container: record.id, target });
   }
-  await writeBundle(tools, { record, image, index });
-  await updateRecord(paths.container(record.id), { ...record, state: 'created' });
-  return record.id;
+  await writeBundle(tools, { record, image, isNew: true });
+  return record;
 }
 
 function newRecord(
+  { paths, containers }: HostTools,
   stack: Stack,
   { container, service, replaces }: ActionArgs['createContainer'],
   image: Image,
-  index: ContainerIndex,
 ): ContainerRecord {
   const oneOff = container.replica === 0;
   const mounts = effectiveMounts(service, imageDefaults(image.config).volumes);
-  const old = index.records.find(({ id }) => id === replaces);
+  const old = replaces === undefined ? null : readRecord(paths.container(replaces), replaces);
   const anonymousVolumes = anonymousVolumesOf(mounts, old);
   const namedVolumes = namedVolumesOf(mounts, stack);
   return {
@@ -62,22 +59,19 @@ function newRecord(
     labels: containerLabels({ stack, service, image, replica: container.replica, oneOff }),
     image: { reference: service.image, id: image.id },
     applied: service,
-    joined: chooseOwners(service, stack.name, index),
+    joined: chooseOwners(service, stack.name, containers),
     anonymousVolumes,
     namedVolumes,
     volumes: [...new Set([...Object.values(namedVolumes), ...Object.values(anonymousVolumes)])],
     generation: 1,
     bootId: readBootId(),
     manuallyStopped: false,
-    state: 'creating',
+    state: 'created',
   };
 }
 
 /** A container that takes another's place takes over what it had at the same destinations. */
-function anonymousVolumesOf(
-  mounts: readonly Mount[],
-  old: ContainerRecord | undefined,
-): Readonly<Record<string, string>> {
+function anonymousVolumesOf(mounts: readonly Mount[], old: ContainerRecord | null): Readonly<Record<string, string>> {
   const targets = mounts.flatMap((mount) => (mount.type === 'volume' && mount.volume === null ? [mount.target] : []));
   return Object.fromEntries(targets.map((target) => [target, old?.anonymousVolumes[target] ?? anonymousVolumeName()]));
 }

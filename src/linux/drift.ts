@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Addon, CgroupDifference } from '../addon/addon.js';
 import { hostSource } from '../oci/mounts.js';
 import type { RuntimeSpec } from '../oci/spec.js';
@@ -23,11 +22,8 @@ const FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^devices/, 'deviceCgroupRules'],
 ];
 
-/** Files of pinned namespaces. */
-const PINS = { network: 'net', ipc: 'ipc', uts: 'uts' } as const;
-
 /**
- * What the kernel holds other than config.json says: limits, namespaces that others may join, volumes. A file that could
+ * What the kernel holds other than config.json says: limits, volumes. A file that could
  * not be read is no claim that holds.
  * @param volumes directory of all volumes
  */
@@ -37,21 +33,7 @@ export function observeDrift(addon: Addon, paths: ContainerPaths, cgroup: string
   // Written by us; a text that is no JSON is told by parseState.
   const spec = parseState(paths.config, text) as RuntimeSpec;
   const limits = addon.cgroupDifferences(cgroup, JSON.stringify(spec.linux.resources)).map(toDrift);
-  return [...limits, ...lostPins(spec, paths), ...lostVolumes(spec, volumes)];
-}
-
-/** A namespace without a path is the container's own, and is kept as a mount for those that join it. */
-function lostPins({ linux }: RuntimeSpec, { namespaces: dir }: ContainerPaths): readonly Drift[] {
-  const outside = statSync(dir, { throwIfNoEntry: false })?.dev;
-  const isPinned = (file: string): boolean => {
-    const pin = statSync(join(dir, file), { throwIfNoEntry: false });
-    return pin !== undefined && pin.dev !== outside;
-  };
-  return linux.namespaces.flatMap(({ type, path }) => {
-    if (path !== undefined || (type !== 'network' && type !== 'ipc' && type !== 'uts')) return [];
-    if (isPinned(PINS[type])) return [];
-    return [{ field: `namespaces.${type}`, what: `ns/${PINS[type]}`, expected: 'pinned', actual: 'gone' }];
-  });
+  return [...limits, ...lostVolumes(spec, volumes)];
 }
 
 /** The data that a container still has open is not what a directory made anew will hold. */

@@ -6,7 +6,7 @@ import { createContainer } from './create.js';
 import type { EngineOptions } from './host.js';
 import { findContainer } from './index.js';
 import { createLease } from './lease.js';
-import { type ContainerRecord, readRecord, updateRecord } from './record.js';
+import { type ContainerRecord, markRemoving, writeRecord } from './record.js';
 import { removeContainer } from './remove.js';
 import { askShim } from './shim-request.js';
 import { startContainer } from './start.js';
@@ -19,12 +19,13 @@ import { waitForCondition } from './wait.js';
 /** Carries out a plan on this host. Every action may have been done, wholly or in part, by a command that was killed. */
 export function createEngine(tools: HostTools, options: EngineOptions): Engine {
   const { paths } = tools;
-  const { stackName, stack, buildImage, lock } = options;
+  const { stackName, stack, buildImage, lock, removed = new Set() } = options;
   const lease = createLease(lock, () => readStackState(paths.stack(stackName))?.serial ?? 0);
-  const made = new Map<string, string>();
+  /** those of this plan, which nobody else changes under its lock */
+  const made = new Map<string, ContainerRecord>();
   const recordOf = (container: ContainerRef | ContainerIdentity): ContainerRecord | null => {
-    const id = container.id ?? made.get(container.name);
-    return id === undefined ? findContainer(tools.containers(), container.name) : readRecord(paths.container(id), id);
+    if (container.id !== null) return tools.record(container.id);
+    return made.get(container.name) ?? findContainer(tools.containers(), container.name);
   };
   const existing = (container: ContainerRef | ContainerIdentity): ContainerRecord => {
     const record = recordOf(container);
@@ -32,7 +33,10 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
     return record;
   };
   const engine: Engine = {
-    buildImage,
+    buildImage: async (args, context) => {
+      await buildImage(args, context);
+      tools.forgetImages();
+    },
     createVolume: ({ volume }) => createVolume(paths, stackName, volume),
     removeVolume: ({ name }) => removeVolume(paths, name, tools.containers().records),
     createContainer: async (args) => {
@@ -45,7 +49,7 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
       const streamFd = await startContainer(tools, record, take !== null);
       if (streamFd >= 0) take?.(streamFd);
     },
-    stopContainer: ({ container, timeoutMs }) => stopContainer(tools, recordOf(container), timeoutMs),
+    stopContainer: ({ container, timeoutMs }) => stopContainer(tools, recordOf(container), timeoutMs, removed),
     removeContainer: async ({ container, removeAnonymousVolumes }) => {
       const record = recordOf(container);
       if (record !== null) await removeContainer(tools, record, removeAnonymousVolumes);
@@ -58,6 +62,7 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
     removeImage: async ({ image }) => {
       const used = new Set(tools.containers().records.map((record) => record.image.id));
       await (await tools.images()).remove(image, { used, force: false });
+      tools.forgetImages();
     },
   };
   return underLease(engine, lease);
@@ -81,15 +86,17 @@ function underLease(engine: Engine, lease: ReturnType<typeof createLease>): Engi
   };
 }
 
-/** Resolves when it has ended. That it was stopped on request outlives a reboot. */
+/** Resolves when it has ended. That it was stopped on request, or to be removed, outlives a reboot. */
 async function stopContainer(
   tools: HostTools,
   record: ContainerRecord | null,
   timeoutMs: number | null,
+  removed: ReadonlySet<string>,
 ): Promise<void> {
   if (record === null) return;
   const paths = tools.paths.container(record.id);
-  if (!record.manuallyStopped) await updateRecord(paths, { ...record, manuallyStopped: true });
+  if (removed.has(record.id)) markRemoving(paths);
+  else if (!record.manuallyStopped) writeRecord(tools, { ...record, manuallyStopped: true });
   const reply = await askShim(tools, paths.runDir, { kind: 'stop', timeoutMs, signal: null });
   if (reply === null || parseStatus(reply.status).status === 'exited') return;
   throw new BerthError('SYSTEM', `stop container ${record.name}: it is ${parseStatus(reply.status).status} still`);

@@ -22,7 +22,7 @@ export interface Host {
    * Checks the claims of a stack's state files against the kernel. `stack` names the images and volumes to look up; null:
    * what is there decides (`down`, `stop`, `ps` without a file).
    */
-  observe(name: string, stack: Stack | null): Promise<ObservedState>;
+  observe(name: string, stack: Stack | null, options?: ObserveOptions): Promise<ObservedState>;
   lock(name: string, options: LockOptions): Promise<StackLock>;
   /** under the stack's lock: removes what killed commands left half made or half removed and what no record owns */
   sweep(name: string): Promise<void>;
@@ -31,6 +31,8 @@ export interface Host {
   /** under the stack's lock, after the last step: forgets a stack that has no containers any more */
   leave(name: string): Promise<void>;
   engine(options: EngineOptions): Engine;
+  /** after the last step: what the engine has written down about containers outlives a power cut from then on */
+  flush(): Promise<void>;
   /**
    * Starts a created container as the engine does, under the stack's lock, for a command that stays with it (`run`).
    * @returns descriptor of its attach stream from before its first instruction; the caller's to close
@@ -43,10 +45,17 @@ export interface Host {
   recordApplied(name: string, stack: Stack | null, plan: Plan): Promise<void>;
 }
 
+export interface ObserveOptions {
+  /** false: what the kernel holds other than was applied is of no interest, which saves reading it all */
+  readonly drift: boolean;
+}
+
 export interface EngineOptions {
   readonly stackName: string;
   /** the stack that the plan was made from; null: the plan makes nothing anew */
   readonly stack: Stack | null;
+  /** containers that the plan removes after it has stopped them */
+  readonly removed?: ReadonlySet<string>;
   /** entries of `images:` are built above this layer */
   readonly buildImage: Engine['buildImage'];
   /** asked when only waits are left to run: another command may have the stack meanwhile */

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { BerthError, isBerthError } from '../errors.js';
 import { namesIn } from './json.js';
 import { isContainerId, type Paths } from './paths.js';
@@ -12,11 +12,19 @@ export interface ContainerIndex {
   readonly problems: readonly BerthError[];
 }
 
+/** The records of the state directory, as they are whenever it is asked. */
+export interface Containers {
+  /** all of them */
+  readonly list: () => ContainerIndex;
+  /** one by its id; null where there is none. @throws BerthError STATE for one that is not trusted */
+  readonly read: (id: string) => ContainerRecord | null;
+}
+
 /**
- * Lists all containers, as often as asked. A record is read again only where its file is another one than last time: every
- * write replaces it, and each step of a large stack asks.
+ * Reads a record again only where its file is another one than last time: every write replaces it, and each step of a large
+ * stack asks. One that is not whole may be so by now.
  */
-export function createContainerIndex(paths: Paths): () => ContainerIndex {
+export function createContainers(paths: Paths): Containers {
   const known = new Map<string, { readonly stamp: string; readonly record: ContainerRecord }>();
   const read = (id: string): ContainerRecord | null => {
     const container = paths.container(id);
@@ -24,12 +32,12 @@ export function createContainerIndex(paths: Paths): () => ContainerIndex {
     if (stats === undefined) return null;
     const stamp = `${stats.ino}:${stats.ctimeMs}:${stats.size}`;
     const last = known.get(id);
-    if (last?.stamp === stamp) return last.record;
+    if (last?.stamp === stamp && existsSync(container.supervise)) return last.record;
     const record = readRecord(container, id);
-    if (record !== null) known.set(id, { stamp, record });
+    if (record?.state === 'created') known.set(id, { stamp, record });
     return record;
   };
-  return () => indexOf(namesIn(paths.containers).filter(isContainerId), read);
+  return { list: () => indexOf(namesIn(paths.containers).filter(isContainerId), read), read };
 }
 
 function indexOf(ids: readonly string[], read: (id: string) => ContainerRecord | null): ContainerIndex {

@@ -28,12 +28,16 @@ export interface Joined {
  * container of that place.
  * @throws BerthError NOT_FOUND, INPUT for a namespace that its owner keeps to itself
  */
-export function chooseOwners(service: Service, stack: string, index: ContainerIndex): ContainerRecord['joined'] {
+export function chooseOwners(
+  service: Service,
+  stack: string,
+  containers: () => ContainerIndex,
+): ContainerRecord['joined'] {
   const joined: Partial<Record<JoinedNamespace, string>> = {};
   for (const namespace of JOINABLE) {
     const source = service.namespaces[namespace];
-    if (source.kind === 'service') joined[namespace] = ownerOf(source.service, stack, index, service).id;
-    if (source.kind === 'container') joined[namespace] = findContainer(index, source.container).id;
+    if (source.kind === 'service') joined[namespace] = ownerOf(source.service, stack, containers(), service).id;
+    if (source.kind === 'container') joined[namespace] = findContainer(containers(), source.container).id;
   }
   return joined;
 }
@@ -48,13 +52,18 @@ function ownerOf(owner: string, stack: string, { records }: ContainerIndex, serv
   throw new BerthError('NOT_FOUND', `share namespaces of ${service.name} with service ${owner}: it has no container`);
 }
 
-/** Follows owners that themselves share, to where each namespace is pinned once it is shared. @throws BerthError NOT_FOUND, INPUT */
+/**
+ * Follows owners that themselves share, to where each namespace is pinned once it is shared.
+ * @throws BerthError NOT_FOUND, INPUT
+ */
 export function resolveJoins(
   service: Service,
   joined: ContainerRecord['joined'],
-  index: ContainerIndex,
+  containers: () => ContainerIndex,
   paths: Paths,
 ): Joined {
+  if (Object.keys(joined).length === 0) return { joined, joins: {}, service, networkOwner: null };
+  const index = containers();
   const joins: { -readonly [K in keyof NamespaceJoins]: NamespaceJoins[K] } = {};
   const namespaces: { -readonly [K in keyof Namespaces]: Namespaces[K] } = { ...service.namespaces };
   let networkOwner: ContainerRecord | null = null;

@@ -30,8 +30,7 @@ export function checkName(name: string, stack: string, { records }: ContainerInd
  * Takes a name for a container that is about to get its record, under its stack's lock.
  * @throws BerthError INPUT where another stack has the name
  */
-export async function claimName(tools: Pick<HostTools, 'paths' | 'addon'>, owned: Owned, index: ContainerIndex) {
-  checkName(owned.name, owned.stack, index);
+export async function claimName(tools: Pick<HostTools, 'paths' | 'addon'>, owned: Owned): Promise<void> {
   const path = tools.paths.name(owned.name);
   for (;;) {
     if (makeLink(tools.paths, path, `${owned.stack}/${owned.id}`)) return;
@@ -49,10 +48,11 @@ export function releaseName(paths: Paths, { name, stack, id }: Owned): void {
   if (holder?.stack === stack && holder.id === id) rmSync(paths.name(name), { force: true });
 }
 
-/** Gives back what killed commands claimed for a stack that has no containers. Under its lock. */
-export function releaseNamesOf(paths: Paths, stack: string): void {
+/** Gives back what killed commands claimed for a stack that has no containers, or those of `ids` not. Under its lock. */
+export function releaseNamesOf(paths: Paths, stack: string, ids: ReadonlySet<string> | null = null): void {
   for (const name of namesIn(paths.names).filter(isContainerName)) {
-    if (readLink(paths.name(name))?.stack === stack) rmSync(paths.name(name), { force: true });
+    const holder = readLink(paths.name(name));
+    if (holder?.stack === stack && ids?.has(holder.id) !== false) rmSync(paths.name(name), { force: true });
   }
 }
 

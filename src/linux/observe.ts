@@ -4,6 +4,7 @@ import type { ContainerStatus, ObservedContainer, ObservedImage, ObservedState }
 import type { Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { observeDrift } from './drift.js';
+import type { ObserveOptions } from './host.js';
 import { limitNotes } from './limit-notes.js';
 import { containerCgroup } from './paths.js';
 import type { ContainerRecord } from './record.js';
@@ -16,7 +17,12 @@ import { observeVolumes } from './volumes.js';
  * One snapshot of a stack: what the state files claim, checked against the kernel.
  * @throws BerthError STATE for a record that can't be read: planning without it would lose what it stands for
  */
-export async function observe(tools: HostTools, name: string, stack: Stack | null): Promise<ObservedState> {
+export async function observe(
+  tools: HostTools,
+  name: string,
+  stack: Stack | null,
+  options: ObserveOptions = { drift: true },
+): Promise<ObservedState> {
   const { paths } = tools;
   const index = tools.containers();
   if (index.problems[0] !== undefined) throw index.problems[0];
@@ -27,14 +33,19 @@ export async function observe(tools: HostTools, name: string, stack: Stack | nul
     serial: readStackState(paths.stack(name))?.serial ?? 0,
     containers: index.records
       .filter((record) => record.stack === name)
-      .map((record) => observeContainer(tools, record, bootId)),
+      .map((record) => observeContainer(tools, record, bootId, options)),
     volumes: observeVolumes(paths, name, index.records, names),
     images: stack === null ? {} : await observeImages(await tools.images(), stack),
     notes: stack === null ? [] : limitNotes(tools.addon, stack),
   };
 }
 
-export function observeContainer(tools: HostTools, record: ContainerRecord, bootId: string): ObservedContainer {
+export function observeContainer(
+  tools: HostTools,
+  record: ContainerRecord,
+  bootId: string,
+  options: ObserveOptions,
+): ObservedContainer {
   const { addon } = tools;
   const paths = tools.paths.container(record.id);
   const said = record.state === 'created' ? readStatus(paths, bootId) : null;
@@ -66,7 +77,7 @@ export function observeContainer(tools: HostTools, record: ContainerRecord, boot
     generation: record.generation,
     acknowledged: said?.generation ?? 0,
     drift:
-      isUp && shimAlive
+      options.drift && isUp && shimAlive
         ? observeDrift(addon, paths, containerCgroup(record.stack, record.id), tools.paths.volumes)
         : [],
   };

@@ -1,13 +1,13 @@
 import type { Addon } from '../addon/addon.js';
 import { loadAddon } from '../addon/native.js';
 import { BerthError } from '../errors.js';
-import type { ImageStore } from '../image/model.js';
+import type { Image, ImageStore } from '../image/model.js';
+import { syncFiles } from './atomic.js';
 import { createEngine } from './engine.js';
 import type { Host } from './host.js';
-import { createContainerIndex } from './index.js';
+import { createContainers } from './index.js';
 import { lockStack } from './lock.js';
 import { createPaths } from './paths.js';
-import { readRecord } from './record.js';
 import { leaveStack } from './remove.js';
 import { startContainer } from './start.js';
 import { recordApplied } from './state.js';
@@ -25,9 +25,12 @@ export function openHost({ root, run }: HostOptions): Host {
   const paths = createPaths(root, run);
   let addon: Addon | null = null;
   let store: Promise<ImageStore> | null = null;
+  const containers = createContainers(paths);
+  const known = new Map<string, Promise<Image>>();
   const tools: HostTools = {
     paths,
-    containers: createContainerIndex(paths),
+    containers: containers.list,
+    record: containers.read,
     get addon() {
       addon ??= loadAddon();
       return addon;
@@ -36,6 +39,15 @@ export function openHost({ root, run }: HostOptions): Host {
       store ??= import('../image/store.js').then(({ openStore }) => openStore(root));
       return store;
     },
+    image: (reference) => {
+      const image = known.get(reference) ?? tools.images().then((images) => images.resolve(reference));
+      known.set(reference, image);
+      // One that is not there may come.
+      image.catch(() => known.delete(reference));
+      return image;
+    },
+    forgetImages: () => known.clear(),
+    unsynced: new Set(),
   };
   return {
     paths,
@@ -44,14 +56,19 @@ export function openHost({ root, run }: HostOptions): Host {
     },
     images: tools.images,
     containers: tools.containers,
-    observe: async (name, stack) => (await import('./observe.js')).observe(tools, name, stack),
+    observe: async (name, stack, options) => (await import('./observe.js')).observe(tools, name, stack, options),
     lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),
     sweep: async (name) => (await import('./sweep.js')).sweep(tools, name),
     preflight: async (plan) => (await import('./preflight.js')).preflight(tools, plan),
     leave: (name) => leaveStack(tools, name),
     engine: (options) => createEngine(tools, options),
+    flush: async () => {
+      const written = [...tools.unsynced];
+      tools.unsynced.clear();
+      await syncFiles(written);
+    },
     startAttached: async (id) => {
-      const record = readRecord(paths.container(id), id);
+      const record = tools.record(id);
       if (record === null) throw new BerthError('NOT_FOUND', `start container ${id.slice(0, 12)}: it is gone`);
       return startContainer(tools, record, true);
     },

@@ -32,7 +32,7 @@ export interface ContainerPaths {
   readonly layer: string;
   readonly runDir: string;
   readonly status: string;
-  /** where its pinned namespaces are: `net`, `ipc`, `uts` */
+  /** where those of its namespaces are pinned that others share: `net`, `ipc`, `uts` */
   readonly namespaces: string;
   /** the tmpfs that a shareable ipc namespace brings along */
   readonly shm: string;
@@ -113,23 +113,24 @@ function checked(kind: string, name: string, pattern: RegExp): string {
   throw new BerthError('INPUT', `${kind} ${JSON.stringify(name)} is not valid: expected ${pattern.source}`);
 }
 
+/** Plain texts: what is joined was checked, and each step of a large stack asks. */
 function containerPaths(containers: string, overlay: string, runContainers: string, id: string): ContainerPaths {
-  const dir = join(containers, id);
-  const runDir = join(runContainers, id);
+  const dir = `${containers}/${id}`;
+  const runDir = `${runContainers}/${id}`;
   return {
     dir,
-    record: join(dir, 'record.json'),
-    config: join(dir, 'config.json'),
-    supervise: join(dir, 'supervise'),
-    log: join(dir, `${id}-json.log`),
-    hosts: join(dir, 'hosts'),
-    hostname: join(dir, 'hostname'),
-    resolvConf: join(dir, 'resolv.conf'),
-    layer: join(overlay, id),
+    record: `${dir}/record.json`,
+    config: `${dir}/config.json`,
+    supervise: `${dir}/supervise`,
+    log: `${dir}/${id}-json.log`,
+    hosts: `${dir}/hosts`,
+    hostname: `${dir}/hostname`,
+    resolvConf: `${dir}/resolv.conf`,
+    layer: `${overlay}/${id}`,
     runDir,
-    status: join(runDir, 'status'),
-    namespaces: join(runDir, 'ns'),
-    shm: join(runDir, 'shm'),
+    status: `${runDir}/status`,
+    namespaces: `${runDir}/ns`,
+    shm: `${runDir}/shm`,
   };
 }
 

@@ -83,7 +83,7 @@ function checkLimits(tools: HostTools, service: Service): void {
 
 /** Users and groups by name are looked up in the image. */
 async function checkUser(tools: HostTools, service: Service): Promise<void> {
-  const image = await (await tools.images()).resolve(service.image);
+  const image = await tools.image(service.image);
   identityOf(tools.paths, image, service);
 }
 

@@ -1,7 +1,9 @@
-import { dirname } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { makeDirs } from '../directories.js';
+import { blankService } from '../stack/blank-service.js';
 import type { Service } from '../stack/model.js';
-import { createDirDurably, writeDurably } from './atomic.js';
+import { createDir, replaceFile } from './atomic.js';
 import {
   errnoOf,
   firstMismatch,
@@ -12,7 +14,7 @@ import {
   type Shape,
   stateError,
 } from './json.js';
-import { type ContainerPaths, isContainerId, isStackName, isVolumeName } from './paths.js';
+import { type ContainerPaths, isContainerId, isStackName, isVolumeName, type Paths } from './paths.js';
 
 /** Namespaces that a container can join from another one. */
 export type JoinedNamespace = 'network' | 'ipc' | 'pid' | 'uts' | 'user' | 'cgroup';
@@ -47,6 +49,7 @@ export interface ContainerRecord {
   readonly bootId: string;
   /** stopped on request: not started again after a reboot, whatever its restart policy */
   readonly manuallyStopped: boolean;
+  /** `creating` stands in the file only of what is never whole; the others are told by the files beside it */
   readonly state: 'creating' | 'created' | 'removing';
 }
 
@@ -116,10 +119,17 @@ const serviceShape: Shape<Service> = {
 
 /** @throws BerthError STATE naming the file and the key that is wrong */
 export function parseRecord(path: string, text: string, id: string): ContainerRecord {
-  const value = parseState(path, text);
+  const value = withDefaults(parseState(path, text));
   const reason = firstMismatch(value, recordShape) ?? recordProblem(value, id);
   if (reason !== null || !hasShape(value, recordShape)) throw stateError(path, reason ?? 'unreadable');
   return value;
+}
+
+/** What a service can say by now and an older Berth did not know of has its default. */
+function withDefaults(value: unknown): unknown {
+  if (!isObject(value) || !isObject(value['applied'])) return value;
+  const { name: _name, image: _image, ...defaults } = blankService('', '');
+  return { ...value, applied: { ...defaults, ...value['applied'] } };
 }
 
 /** What the shape can't say: values that are joined into paths, and the closed sets. */
@@ -140,26 +150,51 @@ function recordProblem(value: unknown, id: string): string | null {
   return null;
 }
 
-/** The record of a container; null where there is none. */
+/**
+ * The record of a container; null where there is none, or a power cut took its content. A container is whole while its
+ * `supervise` file is there: it is written last, and is the first to go.
+ */
 export function readRecord(paths: ContainerPaths, id: string): ContainerRecord | null {
   const text = readIfPresent(paths.record);
-  return text === null ? null : parseRecord(paths.record, text, id);
+  if (text === null || text === '') return null;
+  const record = parseRecord(paths.record, text, id);
+  if (record.state !== 'created' || existsSync(paths.supervise)) return record;
+  return { ...record, state: existsSync(paths.config) ? 'removing' : 'creating' };
 }
 
-/** Writes the first record of a container, by which its directory comes into being. Nothing else was done before. */
-export async function createRecord(paths: ContainerPaths, record: ContainerRecord): Promise<void> {
+/** Says that a container is to be removed, whatever becomes of the command that does it. It is not started again. */
+export function markRemoving(paths: ContainerPaths): void {
+  rmSync(paths.supervise, { force: true });
+}
+
+/** Where records are written, and by whom they are synced: HostTools. */
+interface Records {
+  readonly paths: Pick<Paths, 'container'>;
+  readonly unsynced: Set<string>;
+}
+
+/**
+ * Writes the first record of a container, by which its directory comes into being. Nothing else was done before. Neither
+ * this nor `writeRecord` waits for the disk: what a power cut leaves of a record that was just written is none.
+ */
+export function createRecord({ paths, unsynced }: Records, record: ContainerRecord): void {
+  const { dir, record: path } = paths.container(record.id);
   const text = recordText(record);
   try {
-    await createDirDurably(paths.dir, 'record.json', text);
+    createDir(dir, basename(path), text);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    makeDirs(dirname(paths.dir));
-    await createDirDurably(paths.dir, 'record.json', text);
+    makeDirs(dirname(dir));
+    createDir(dir, basename(path), text);
   }
+  unsynced.add(path);
 }
 
-export async function updateRecord(paths: ContainerPaths, record: ContainerRecord): Promise<void> {
-  await writeDurably(paths.record, recordText(record), 'update');
+/** Replaces a container's record. */
+export function writeRecord({ paths, unsynced }: Records, record: ContainerRecord): void {
+  const { record: path } = paths.container(record.id);
+  replaceFile(path, recordText(record));
+  unsynced.add(path);
 }
 
 function recordText(record: ContainerRecord): string {

@@ -1,7 +1,9 @@
-import { removeDir } from './atomic.js';
+import { storePaths } from '../image/paths.js';
+import { writableLayerPaths } from '../image/writable.js';
+import type { ContainerIndex } from './index.js';
 import { releaseName, releaseNamesOf } from './names.js';
 import { containerCgroup } from './paths.js';
-import { type ContainerRecord, updateRecord } from './record.js';
+import { type ContainerRecord, markRemoving } from './record.js';
 import { askShim } from './shim-request.js';
 import { removeStackState } from './state.js';
 import type { HostTools } from './tools.js';
@@ -17,21 +19,27 @@ export async function removeContainer(
   removeAnonymousVolumes: boolean,
 ): Promise<void> {
   const paths = tools.paths.container(record.id);
-  if (record.state !== 'removing') await updateRecord(paths, { ...record, state: 'removing' });
-  await endContainer(tools, record);
-  if (removeAnonymousVolumes) await removeVolumesOf(tools, record);
+  markRemoving(paths);
   releaseName(tools.paths, record);
-  await removeDir(paths.dir);
+  if (removeAnonymousVolumes && Object.keys(record.anonymousVolumes).length > 0) {
+    await endContainer(tools, record);
+    await removeVolumesOf(tools, record);
+  }
+  await endContainer(tools, record, [paths.dir]);
 }
 
-/** Ends what lives of a container and removes all but its record: shim, processes, cgroups, namespaces, layer. */
+/**
+ * Ends what lives of a container and removes all but its record: shim, processes, cgroups, namespaces, layer.
+ * @param further directories to remove after that
+ */
 export async function endContainer(
-  { addon, paths, images }: Pick<HostTools, 'addon' | 'paths' | 'images'>,
+  { addon, paths }: Pick<HostTools, 'addon' | 'paths'>,
   { id, stack }: Pick<ContainerRecord, 'id' | 'stack'>,
+  further: readonly string[] = [],
 ): Promise<void> {
   const { runDir } = paths.container(id);
   if (addon.shimAlive(runDir)) await askShim({ addon }, runDir, { kind: 'stop', timeoutMs: 0, signal: null });
-  const trees = [runDir, ...(await (await images()).writableLayerPaths(id))];
+  const trees = [runDir, ...writableLayerPaths(storePaths(paths.root), id), ...further];
   await addon.removeContainer({ runDir, cgroup: containerCgroup(stack, id), trees });
 }
 
@@ -50,8 +58,11 @@ async function removeVolumesOf(
  * Forgets a stack that has no containers: its cgroup goes, and what was written down about it. Under the stack's lock, and
  * not while a plan runs, whose next container may be about to come. A record that can't be read may be one of its.
  */
-export async function leaveStack({ paths, addon, containers }: HostTools, stack: string): Promise<void> {
-  const { records, problems } = containers();
+export async function leaveStack(
+  { paths, addon, containers }: HostTools,
+  stack: string,
+  { records, problems }: ContainerIndex = containers(),
+): Promise<void> {
   if (problems.length > 0 || records.some((record) => record.stack === stack)) return;
   await addon.removeStackCgroup(paths.stack(stack).cgroup);
   releaseNamesOf(paths, stack);

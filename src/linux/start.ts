@@ -3,9 +3,9 @@ import { shimPath } from '../addon/native.js';
 import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
-import { imageOf, writeBundle } from './bundle.js';
+import { writeBundle } from './bundle.js';
 import type { ContainerPaths } from './paths.js';
-import { type ContainerRecord, updateRecord } from './record.js';
+import { type ContainerRecord, writeRecord } from './record.js';
 import { readStatus } from './status.js';
 import type { HostTools } from './tools.js';
 
@@ -26,11 +26,10 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     // Device numbers, the host's resolvers and what a power cut left half written are of another boot.
     await writeBundle(tools, {
       record: current,
-      image: await imageOf(tools, record),
-      index: tools.containers(),
+      image: await tools.image(record.image.id),
     });
   }
-  if (record.bootId !== bootId || record.manuallyStopped) await updateRecord(paths, current);
+  if (record.bootId !== bootId || record.manuallyStopped) writeRecord(tools, current);
   makeDirs(tools.paths.runContainers, 0o711);
   makeDirs(paths.runDir);
   const { streamFd } = await addon.startContainer({

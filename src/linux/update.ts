@@ -1,8 +1,8 @@
 import { BerthError } from '../errors.js';
 import { parseStatus } from '../oci/status.js';
 import type { Service } from '../stack/model.js';
-import { imageOf, withService, writeBundle } from './bundle.js';
-import { type ContainerRecord, updateRecord } from './record.js';
+import { withService, writeBundle } from './bundle.js';
+import { type ContainerRecord, writeRecord } from './record.js';
 import { askShim } from './shim-request.js';
 import type { HostTools } from './tools.js';
 
@@ -15,10 +15,9 @@ export async function updateContainer(tools: HostTools, record: ContainerRecord,
   const updated = withService(record, service);
   await writeBundle(tools, {
     record: updated,
-    image: await imageOf(tools, record),
-    index: tools.containers(),
+    image: await tools.image(record.image.id),
   });
-  await updateRecord(paths, updated);
+  writeRecord(tools, updated);
   if (!tools.addon.shimAlive(paths.runDir)) return;
   const { generation } = updated;
   const reply = await askShim(tools, paths.runDir, { kind: 'reload', generation });

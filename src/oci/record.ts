@@ -1,6 +1,5 @@
 import type { Healthcheck } from '../stack/model.js';
 import type { ContainerInput } from './input.js';
-import { ownsNamespace } from './namespaces.js';
 import { signalNumber } from './signals.js';
 import type { SuperviseRecord } from './supervise.js';
 
@@ -16,7 +15,6 @@ export function toSupervise(input: ContainerInput): SuperviseRecord {
     upper: layers.upper,
     work: layers.work,
     shimCgroup: input.paths.shimCgroup,
-    pin: (['network', 'ipc', 'uts'] as const).filter((namespace) => ownsNamespace(input, namespace)),
     joinPid: joins.pidContainer ?? null,
     sharedShmBytes: service.namespaces.ipc.kind === 'shareable' ? service.shmSizeBytes : null,
     init: service.init,
@@ -71,7 +69,6 @@ export function superviseText(record: SuperviseRecord): string {
     ['overlay.upper', record.upper],
     ['overlay.work', record.work],
     ['cgroup.shim', record.shimCgroup],
-    ...record.pin.map((namespace): [string, string] => ['pin', namespace]),
     ...(record.joinPid === null ? [] : [['join.pid', record.joinPid] satisfies [string, string]]),
     ...(record.sharedShmBytes === null ? [] : [['shm.shared', record.sharedShmBytes] satisfies [string, number]]),
     ['init', Number(record.init)],

@@ -15,8 +15,6 @@ export interface SuperviseRecord {
   readonly work: string;
   /** cgroup of the shims of the stack, `/berth/<stack>/shim`; the container's own is `linux.cgroupsPath` */
   readonly shimCgroup: string;
-  /** namespaces that are made once and pinned under `<run>/containers/<id>/ns/` */
-  readonly pin: readonly ('network' | 'ipc' | 'uts')[];
   /** id of the container whose pid namespace is joined; its present pid is looked up at every start */
   readonly joinPid: string | null;
   /** tmpfs that the owner of a shareable ipc namespace keeps at `<run>/containers/<id>/shm` */

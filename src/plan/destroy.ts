@@ -61,12 +61,12 @@ function chooseContainers(observed: ObservedState, { services, known, removeOrph
 /** A container stops only when every container that needs its service has. */
 function linkStops(removals: readonly Going[]): void {
   const position = new Map(removals.map((one, index) => [one, index]));
+  const needs = new Map(removals.map((one) => [one, new Set(needsOf(one.container.applied))]));
   for (const needed of removals) {
     for (const dependent of removals) {
-      const needs = needsOf(dependent.container.applied).includes(needed.container.service);
       // Services as applied over time may need each other: the order chosen above breaks the tie.
       const isBefore = (position.get(dependent) ?? 0) < (position.get(needed) ?? 0);
-      if (!needs || !isBefore) continue;
+      if (!isBefore || needs.get(dependent)?.has(needed.container.service) !== true) continue;
       for (const stop of needed.drafts.stops) for (const earlier of dependent.drafts.stops) stop.after.add(earlier);
     }
   }

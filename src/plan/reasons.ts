@@ -119,7 +119,7 @@ export function restartReasons(service: Service, context: DecisionContext): stri
   ];
 }
 
-/** Namespaces for network, ipc and uts are pinned and outlive a restart; these end with their owner's process. */
+/** Namespaces for network, ipc and uts that are shared are pinned and outlive a restart; these end with their owner's process. */
 function pidOwnerReason(namespace: string, owner: string, context: DecisionContext): string[] {
   if (namespace !== 'pid' && namespace !== 'user') return [];
   const verdict = ownerOf(owner, context.decided)?.verdict;

@@ -7,9 +7,9 @@ import type { LoadResult } from './load.js';
 import type { Stack } from './model.js';
 import type { Inputs, LoadOptions } from './options.js';
 
-/** What a cache file holds. `stack` is trusted only if `version` is ours and the inputs are unchanged. */
+/** What a cache file holds. `stack` is trusted only if `build` is ours and the inputs are unchanged. */
 interface CachedStack {
-  readonly version: string;
+  readonly build: string;
   readonly inputs: Inputs;
   readonly stack: Stack;
 }
@@ -26,20 +26,20 @@ export async function loadCached(options: LoadOptions, cacheDir: string): Promis
     return { ok: true, stack: cached.stack, inputs: cached.inputs };
   const { load } = await import('./load.js');
   const result = await load(options);
-  if (result.ok) writeCache(cacheDir, path, { version: BERTH_VERSION, inputs: result.inputs, stack: result.stack });
+  if (result.ok) writeCache(cacheDir, path, { build: BERTH_BUILD, inputs: result.inputs, stack: result.stack });
   return result;
 }
 
 /** The environment is no part of it: the variables that matter are among the inputs. */
 function keyOf(options: LoadOptions): string {
   const { cwd, files = [], projectDirectory = null, projectName = null, envFiles = [] } = options;
-  return String(digestOf(JSON.stringify([BERTH_VERSION, cwd, files, projectDirectory, projectName, envFiles])));
+  return String(digestOf(JSON.stringify([BERTH_BUILD, cwd, files, projectDirectory, projectName, envFiles])));
 }
 
 function readCache(path: string): CachedStack | null {
   try {
     const cached: CachedStack = JSON.parse(readFileSync(path, 'utf8'));
-    return cached.version === BERTH_VERSION ? cached : null;
+    return cached.build === BERTH_BUILD ? cached : null;
   } catch {
     return null;
   }

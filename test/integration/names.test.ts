@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadAddon } from '../../src/addon/native.js';
-import type { ContainerIndex } from '../../src/linux/index.js';
 import { lockStack } from '../../src/linux/lock.js';
 import { claimName, releaseName, releaseNamesOf } from '../../src/linux/names.js';
 import { createPaths, type Paths } from '../../src/linux/paths.js';
 
-const empty: ContainerIndex = { records: [], problems: [] };
 const mine = { name: 'web', stack: 'berthtestmine', id: 'a'.repeat(64) };
 const others = { name: 'web', stack: 'berthtestother', id: 'b'.repeat(64) };
 const addon = loadAddon();
@@ -16,7 +14,7 @@ const addon = loadAddon();
 describe('the name of a container', () => {
   let dir: string;
   let paths: Paths;
-  const claim = (owned: typeof mine) => claimName({ paths, addon }, owned, empty);
+  const claim = (owned: typeof mine) => claimName({ paths, addon }, owned);
   const link = () => readlinkSync(paths.name('web'));
 
   beforeEach(() => {

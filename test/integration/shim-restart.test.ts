@@ -55,16 +55,13 @@ test('a container that waits for its restart ends when its policy is taken away'
   await until(() => expect(container.status()).toMatchObject({ status: 'exited', exitCode: 1, generation: 2 }));
 });
 
-test('a restart on request brings a new init under the same shim and namespaces', async () => {
+test('a restart on request brings a new init under the same shim', async () => {
   const container = host.container();
   const first = await container.start();
-  const before = host.addon.namespaces(first.pid);
   await container.control({ kind: 'restart', timeoutMs: 0 });
   const status = container.status();
   expect(status).toMatchObject({ status: 'running', shimPid: first.shimPid, restartCount: 0, manuallyStopped: false });
   expect(status.pid).not.toBe(first.pid);
-  const after = host.addon.namespaces(status.pid ?? 0);
-  expect([after['net'], after['ipc'], after['uts']]).toEqual([before['net'], before['ipc'], before['uts']]);
 });
 
 test('a restart that fails is told to who asked for it', async () => {

@@ -221,7 +221,6 @@ export class TestContainer {
       upper: `${this.id}/diff`,
       work: `${this.id}/work`,
       shimCgroup: `/berth/${this.#host.stack}/shim`,
-      pin: ['network', 'ipc', 'uts'],
       joinPid: null,
       sharedShmBytes: null,
       init: false,

@@ -32,11 +32,15 @@ struct CgroupHost {
 // Reads /proc/self/mountinfo and /proc/cgroups.
 Result<CgroupHost> DetectCgroupHost();
 
-// Makes the directory in every hierarchy that we use; on v2 passes controllers on from the top down. Existing is success.
-Status CreateCgroup(const CgroupHost& host, const std::string& path);
+// Makes the directory in every hierarchy that we use; on v2 passes controllers on from the top down. Existing is success:
+// the result is whether all of it is new.
+Result<bool> CreateCgroup(const CgroupHost& host, const std::string& path);
+
+// Whether a cgroup may have other values than those that the kernel gives a new one.
+enum class CgroupAge { kNew, kUsed };
 
 // Writes the limits. What the host cannot enforce is an error naming the controller, before anything was written.
-Status ApplyResources(const CgroupHost& host, const std::string& path, const LinuxResources& resources);
+Status ApplyResources(const CgroupHost& host, const std::string& path, const LinuxResources& resources, CgroupAge age);
 
 // What of `resources` this host cannot enforce: controller and reason. Empty: everything can be.
 struct Unsupported {
@@ -77,6 +81,9 @@ std::vector<pid_t> CgroupProcesses(const CgroupHost& host, const std::string& pa
 // Removes it and its descendants in every hierarchy; missing is success; EBUSY while processes are in it.
 Status RemoveCgroup(const CgroupHost& host, const std::string& path);
 
+// Removes it if no process is in it, which is a few calls where KillCgroup reads every hierarchy. EBUSY: one is.
+Status RemoveEmptyCgroup(const CgroupHost& host, const std::string& path);
+
 // Removes the directory itself wherever it is empty, as the parents of ours are once the last stack has gone; best effort.
 void PruneCgroup(const CgroupHost& host, const std::string& path);
 
@@ -91,5 +98,8 @@ struct CgroupUsage {
   int64_t oom_kills = -1;
 };
 CgroupUsage ReadUsage(const CgroupHost& host, const std::string& path);
+
+// How many of its processes the kernel has killed for memory; -1 where this host does not count them.
+int64_t ReadOomKills(const CgroupHost& host, const std::string& path);
 
 }  // namespace berth

@@ -163,6 +163,16 @@ void PruneCgroup(const CgroupHost& host, const std::string& path) {
   }
 }
 
+Status RemoveEmptyCgroup(const CgroupHost& host, const std::string& path) {
+  for (const std::string& mount_point : MountPoints(host)) {
+    const std::string directory = mount_point + path;
+    if (::rmdir(directory.c_str()) != 0 && errno != ENOENT) {
+      return Errno("rmdir", directory);
+    }
+  }
+  return {};
+}
+
 Status RemoveCgroup(const CgroupHost& host, const std::string& path) {
   for (const std::string& mount_point : MountPoints(host)) {
     Status removed;

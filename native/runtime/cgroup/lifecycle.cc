@@ -34,10 +34,37 @@ Result<bool> MakeDirectory(const std::string& directory) {
   return Errno("mkdir", directory);
 }
 
+// The directory, and what is missing above it: nearly always the parents are there. `complete` sees each one with its parent
+// and whether it is new, from the top down.
+template <typename Complete>
+Result<bool> MakeDirectories(const std::string& mount_point, const std::vector<std::string>& prefixes,
+                             Complete complete) {
+  auto made = MakeDirectory(mount_point + prefixes.back());
+  const bool orphan = !made && made.error().errnum == ENOENT;
+  std::string parent = mount_point + prefixes.back().substr(0, prefixes.back().rfind('/'));
+  for (size_t i = orphan ? 0 : prefixes.size() - 1; i < prefixes.size(); ++i) {
+    const std::string directory = mount_point + prefixes[i];
+    if (orphan) {
+      parent = i == 0 ? mount_point : mount_point + prefixes[i - 1];
+      made = MakeDirectory(directory);
+    }
+    if (!made) {
+      return made;
+    }
+    BERTH_TRY(complete(parent, directory, *made));
+  }
+  return made;
+}
+
+Status NothingToComplete(const std::string&, const std::string&, bool) { return {}; }
+
 // cpusets.rst: a new v1 cpuset is empty and can't be joined before both sets are filled.
-Status InheritCpuset(const std::string& parent, const std::string& child) {
+Status InheritCpuset(const std::string& parent, const std::string& child, bool is_new) {
   for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
-    BERTH_ASSIGN(const std::string own, ReadFileAt(AT_FDCWD, child + file));
+    std::string own;
+    if (!is_new) {
+      BERTH_ASSIGN(own, ReadFileAt(AT_FDCWD, child + file));
+    }
     if (Trim(own).empty()) {
       BERTH_ASSIGN(const std::string inherited, ReadFileAt(AT_FDCWD, parent + file));
       BERTH_TRY(WriteControlAt(AT_FDCWD, child + file, Trim(inherited)));
@@ -46,65 +73,67 @@ Status InheritCpuset(const std::string& parent, const std::string& child) {
   return {};
 }
 
-Status CreateV1(const CgroupHost& host, const std::string& mount_point, const std::vector<std::string>& prefixes) {
+bool HasCpuset(const CgroupHost& host, const std::string& mount_point) {
   const Controller* cpuset = host.Find("cpuset");
-  const bool is_cpuset =
-      cpuset != nullptr && cpuset->version == CgroupVersion::kV1 && cpuset->mount_point == mount_point;
-  std::string parent = mount_point;
-  for (const std::string& prefix : prefixes) {
-    const std::string directory = mount_point + prefix;
-    BERTH_TRY(MakeDirectory(directory));
-    if (is_cpuset) {
-      BERTH_TRY(InheritCpuset(parent, directory));
-    }
-    parent = directory;
-  }
-  return {};
+  return cpuset != nullptr && cpuset->version == CgroupVersion::kV1 && cpuset->mount_point == mount_point;
+}
+
+std::vector<std::string> Words(const std::string& path) {
+  const auto text = ReadFileAt(AT_FDCWD, path);
+  const std::vector<std::string_view> words = SplitWords(text ? std::string_view(*text) : std::string_view());
+  return {words.begin(), words.end()};
 }
 
 // Passes every controller of `directory` on to its children (cgroup-v2.rst, "Top-down Constraint"). What can't be passed on
 // is no error here: a limit that needs it fails when it is written, naming the controller.
 void EnableControllers(const std::string& directory) {
-  const auto available = ReadFileAt(AT_FDCWD, directory + "/cgroup.controllers");
-  const auto enabled = ReadFileAt(AT_FDCWD, directory + "/cgroup.subtree_control");
-  if (!available || !enabled) {
-    return;
-  }
-  const std::vector<std::string_view> present = SplitWords(*enabled);
-  for (const std::string_view name : SplitWords(*available)) {
-    if (std::find(present.begin(), present.end(), name) == present.end()) {
-      (void)WriteControlAt(AT_FDCWD, directory + "/cgroup.subtree_control", "+" + std::string(name));
+  const std::vector<std::string> present = Words(directory + "/cgroup.subtree_control");
+  for (const std::string& name : Words(directory + "/cgroup.controllers")) {
+    if (std::ranges::find(present, name) == present.end()) {
+      (void)WriteControlAt(AT_FDCWD, directory + "/cgroup.subtree_control", "+" + name);
     }
   }
 }
 
-Status CreateV2(const std::string& mount_point, const std::vector<std::string>& prefixes) {
-  std::string parent = mount_point;
-  for (const std::string& prefix : prefixes) {
-    EnableControllers(parent);
-    const std::string directory = mount_point + prefix;
-    BERTH_TRY(MakeDirectory(directory));
-    parent = directory;
-  }
-  return {};
+bool HasAllControllers(const CgroupHost& host, const std::string& directory) {
+  const std::vector<std::string> present = Words(directory + "/cgroup.controllers");
+  return std::ranges::all_of(host.controllers, [&](const Controller& controller) {
+    return controller.version != CgroupVersion::kV2 || std::ranges::find(present, controller.name) != present.end();
+  });
 }
 
-Status CreateEverywhere(const CgroupHost& host, const std::vector<std::string>& prefixes) {
+Result<bool> CreateV2(const CgroupHost& host, const std::vector<std::string>& prefixes) {
+  BERTH_ASSIGN(const bool is_new, MakeDirectories(host.unified, prefixes, NothingToComplete));
+  if (!HasAllControllers(host, host.unified + prefixes.back())) {
+    EnableControllers(host.unified);
+    for (size_t i = 0; i + 1 < prefixes.size(); ++i) {
+      EnableControllers(host.unified + prefixes[i]);
+    }
+  }
+  return is_new;
+}
+
+Result<bool> CreateEverywhere(const CgroupHost& host, const std::vector<std::string>& prefixes) {
+  bool all_new = true;
   for (const std::string& mount_point : V1MountPoints(host)) {
-    BERTH_TRY(CreateV1(host, mount_point, prefixes));
+    BERTH_ASSIGN(const bool is_new, HasCpuset(host, mount_point)
+                                        ? MakeDirectories(mount_point, prefixes, InheritCpuset)
+                                        : MakeDirectories(mount_point, prefixes, NothingToComplete));
+    all_new = all_new && is_new;
   }
   if (!host.unified.empty()) {
-    BERTH_TRY(CreateV2(host.unified, prefixes));
+    BERTH_ASSIGN(const bool is_new, CreateV2(host, prefixes));
+    all_new = all_new && is_new;
   }
-  return {};
+  return all_new;
 }
 
 }  // namespace
 
 // Another command may prune an empty parent between two steps: ENOENT means to begin again.
-Status CreateCgroup(const CgroupHost& host, const std::string& path) {
+Result<bool> CreateCgroup(const CgroupHost& host, const std::string& path) {
   const std::vector<std::string> prefixes = Prefixes(path);
-  Status created;
+  Result<bool> created = false;
   for (int tries = 0; tries < 5; ++tries) {
     created = CreateEverywhere(host, prefixes);
     if (created || created.error().errnum != ENOENT) {

@@ -42,6 +42,12 @@ Status WriteOne(const std::string& directory, const CgroupWrite& write, const Li
   return {};
 }
 
+// What a new cgroup has anyway is left out.
+void DropDefaults(CgroupWrites* writes) {
+  std::erase_if(writes->writes, [](const CgroupWrite& write) { return write.is_default; });
+  std::erase_if(writes->tables, [](const CgroupTable& table) { return table.rows.empty(); });
+}
+
 // The kernel refuses limit > memsw at every moment, so raising writes memsw first and lowering the limit first: the
 // order that works is tried, the other one if it is refused.
 Status WriteAllOf(const std::string& directory, std::vector<CgroupWrite> writes, const LinuxResources& resources) {
@@ -58,6 +64,22 @@ Status WriteAllOf(const std::string& directory, std::vector<CgroupWrite> writes,
   }
   for (const CgroupWrite& write : writes) {
     BERTH_TRY(WriteOne(directory, write, resources));
+  }
+  return {};
+}
+
+// Rules in their order. Dozens of them go to two files: each is opened once for a run of rules.
+Status WriteDeviceRules(const std::string& directory, const std::vector<CgroupWrite>& rules) {
+  UniqueFd fd;
+  const std::string* open_file = nullptr;
+  for (const CgroupWrite& rule : rules) {
+    if (open_file == nullptr || *open_file != rule.file) {
+      BERTH_ASSIGN(fd, OpenAt(AT_FDCWD, directory + "/" + rule.file, O_WRONLY));
+      open_file = &rule.file;
+    }
+    if (const auto written = WriteControl(fd.get(), rule.value, rule.file.c_str()); !written) {
+      return std::unexpected(Explain(written.error(), rule.controller));
+    }
   }
   return {};
 }
@@ -90,7 +112,7 @@ Status ApplyDevices(const CgroupHost& host, const std::string& path, const Linux
   if (const Controller* devices = host.Find("devices"); IsMounted(devices)) {
     CgroupWrites writes;
     DevicesV1(resources, &writes);
-    return WriteAllOf(devices->mount_point + path, writes.writes, resources);
+    return WriteDeviceRules(devices->mount_point + path, writes.writes);
   }
   BERTH_ASSIGN(const UniqueFd directory, OpenUnified(host, path));
   return AttachDeviceProgram(directory.get(), resources.devices);
@@ -98,7 +120,7 @@ Status ApplyDevices(const CgroupHost& host, const std::string& path, const Linux
 
 }  // namespace
 
-Status ApplyResources(const CgroupHost& host, const std::string& path, const LinuxResources& resources) {
+Status ApplyResources(const CgroupHost& host, const std::string& path, const LinuxResources& resources, CgroupAge age) {
   for (const Unsupported& unsupported : UnsupportedResources(host, resources)) {
     return Fail(0, "cgroup", "controller " + unsupported.controller + ": " + unsupported.reason);
   }
@@ -107,7 +129,11 @@ Status ApplyResources(const CgroupHost& host, const std::string& path, const Lin
     if (directory.empty()) {
       continue;
     }
-    const CgroupWrites writes = WritesIn(host, files, resources, directory);
+    CgroupWrites writes =
+        age == CgroupAge::kNew ? WritesOf(host, files, resources) : WritesIn(host, files, resources, directory);
+    if (age == CgroupAge::kNew) {
+      DropDefaults(&writes);
+    }
     BERTH_TRY(WriteAllOf(directory, writes.writes, resources));
     for (const CgroupTable& table : writes.tables) {
       BERTH_TRY(WriteTable(directory, table));

@@ -42,11 +42,15 @@ Place PlaceOf(const CgroupHost& host, const char* controller, const std::string&
   return {found->mount_point + path, found->version == CgroupVersion::kV2};
 }
 
+int64_t OomKills(const Place& memory) {
+  return memory.Keyed(memory.v2 ? "/memory.events" : "/memory.oom_control", "oom_kill");
+}
+
 void ReadMemory(const Place& memory, CgroupUsage* usage) {
   usage->memory = memory.Number(memory.v2 ? "/memory.current" : "/memory.usage_in_bytes");
   usage->memory_peak = memory.Number(memory.v2 ? "/memory.peak" : "/memory.max_usage_in_bytes");
   usage->memory_limit = memory.Number(memory.v2 ? "/memory.max" : "/memory.limit_in_bytes");
-  usage->oom_kills = memory.Keyed(memory.v2 ? "/memory.events" : "/memory.oom_control", "oom_kill");
+  usage->oom_kills = OomKills(memory);
 }
 
 void ReadCpu(const CgroupHost& host, const std::string& path, CgroupUsage* usage) {
@@ -78,6 +82,10 @@ bool ReadFrozen(const CgroupHost& host, const std::string& path) {
 }
 
 }  // namespace
+
+int64_t ReadOomKills(const CgroupHost& host, const std::string& path) {
+  return OomKills(PlaceOf(host, "memory", path));
+}
 
 CgroupUsage ReadUsage(const CgroupHost& host, const std::string& path) {
   CgroupUsage usage;

@@ -1,5 +1,6 @@
+import { syncFiles } from '../../linux/atomic.js';
 import type { Host } from '../../linux/host.js';
-import { type ContainerRecord, readRecord, updateRecord } from '../../linux/record.js';
+import { type ContainerRecord, readRecord, writeRecord } from '../../linux/record.js';
 import { signalNumber } from '../../oci/signals.js';
 import { parseStatus } from '../../oci/status.js';
 import { type CommandMain, defineCommand } from '../command.js';
@@ -51,14 +52,16 @@ const NOTE_LOCK_MS = 10_000;
  */
 async function noteStopped(host: Host, stack: string, ended: readonly ContainerRecord[]): Promise<void> {
   const lock = await host.lock(stack, { command: 'kill', timeoutMs: NOTE_LOCK_MS });
+  const records = { paths: host.paths, unsynced: new Set<string>() };
   try {
     for (const { id } of ended) {
       const paths = host.paths.container(id);
       const record = readRecord(paths, id);
       // Another command may have removed it or started it again meanwhile.
       const isOver = record?.state === 'created' && readShimStatus(host, id)?.manuallyStopped === true;
-      if (isOver && !record.manuallyStopped) await updateRecord(paths, { ...record, manuallyStopped: true });
+      if (isOver && !record.manuallyStopped) writeRecord(records, { ...record, manuallyStopped: true });
     }
+    await syncFiles(records.unsynced);
   } finally {
     lock.release();
   }

@@ -29,13 +29,12 @@ TEST_CASE("supervise: an id alone has the defaults; unknown keys are for later v
 TEST_CASE("supervise: every key is read") {
   const auto record = ParseSupervise(
       "id=a\nname=shop-web-1\noverlay.dir=/x\noverlay.lower=l/B\noverlay.lower=l/A\noverlay.upper=c/diff\n"
-      "overlay.work=c/work\npin=network\npin=ipc\npin=uts\njoin.pid=b\nshm.shared=1024\ninit=1\nstdin=1\n"
+      "overlay.work=c/work\njoin.pid=b\nshm.shared=1024\ninit=1\nstdin=1\n"
       "volume.copy=/v/_data\t/data\nstop.signal=9\nstop.grace_ms=5\nrestart.policy=on-failure\nrestart.max=3\n"
       "health.test=CMD\nhealth.test=a\\nb\\\\c\nhealth.retries=7\non_unhealthy=restart\nlog.driver=none\n"
       "log.max_file=2\ngeneration=18446744073709551615\n");
   REQUIRE_MESSAGE(record, record.error().what);
   CHECK(record->overlay_lower == std::vector<std::string>{"l/B", "l/A"});
-  CHECK((record->pin_network && record->pin_ipc && record->pin_uts));
   CHECK(record->join_pid == "b");
   CHECK(record->shared_shm_bytes == 1024);
   CHECK(record->volume_copies.front() == std::pair<std::string, std::string>{"/v/_data", "/data"});
@@ -58,7 +57,6 @@ TEST_CASE("supervise: a bad line is told by its number and key") {
                            "stop.grace_ms=-1",
                            "restart.max=1 ",
                            "restart.policy=sometimes",
-                           "pin=pid",
                            "init=yes",
                            "init=",
                            "stdin=2",

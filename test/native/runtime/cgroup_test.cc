@@ -153,7 +153,7 @@ TEST_CASE("a cgroup is made, limited, compared, frozen, killed and removed") {
   resources.memory_swap = 64 << 20;
   resources.cpu_quota = 20000;
   resources.devices = {{false, 'a', -1, -1, "rwm"}, {true, 'c', 1, 3, "rwm"}};
-  REQUIRE(ApplyResources(own.host, own.path, resources).has_value());
+  REQUIRE(ApplyResources(own.host, own.path, resources, CgroupAge::kUsed).has_value());
   CHECK(Differences(own.host, own.path, resources)->empty());
 
   LinuxResources larger = resources;
@@ -163,9 +163,9 @@ TEST_CASE("a cgroup is made, limited, compared, frozen, killed and removed") {
   CHECK(std::any_of(differences.begin(), differences.end(), [](const CgroupDifference& difference) {
     return difference.controller == "memory" && difference.actual == "33554432";
   }));
-  CHECK(ApplyResources(own.host, own.path, larger).has_value());
-  CHECK(ApplyResources(own.host, own.path, resources).has_value());
-  CHECK(ApplyResources(own.host, own.path, LinuxResources{}).has_value());
+  CHECK(ApplyResources(own.host, own.path, larger, CgroupAge::kUsed).has_value());
+  CHECK(ApplyResources(own.host, own.path, resources, CgroupAge::kUsed).has_value());
+  CHECK(ApplyResources(own.host, own.path, LinuxResources{}, CgroupAge::kUsed).has_value());
   CHECK(ReadUsage(own.host, own.path).memory_limit == -1);
 
   const pid_t member = SpawnMember(own.host, own.path);

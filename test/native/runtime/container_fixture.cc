@@ -195,7 +195,8 @@ ContainerFixture::~ContainerFixture() {
   CHECK(KillCgroup(cgroups_, spec.cgroups_path, 5000));
   CHECK(RemoveCgroup(cgroups_, spec.cgroups_path));
   PruneCgroup(cgroups_, ParentPath(spec.cgroups_path));
-  for (const char* mount : {"run/a/ns/net", "run/a/ns/ipc", "run/a/ns/uts", "run/a/shm"}) {
+  for (const char* mount :
+       {"run/a/ns/net", "run/a/ns/ipc", "run/a/ns/uts", "run/a/shm", "run/peer/ns/net", "run/peer/ns/uts"}) {
     ::umount2(Path(mount).c_str(), MNT_DETACH);
   }
   const auto removed = RemoveTreeAt(AT_FDCWD, base_);
@@ -236,6 +237,7 @@ Running ContainerFixture::Start() {
   Running running;
   running.pid = CreateInStarter({.spec = &spec,
                                  .supervise = &supervise,
+                                 .cgroups = &cgroups_,
                                  .container_fd = container_fd_.get(),
                                  .run_fd = run_fd_.get(),
                                  .stdio = channels.stdio(),

@@ -1,6 +1,7 @@
 // Namespaces that containers share or keep.
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -162,20 +163,49 @@ TEST_CASE("join: the host's namespaces are kept where the spec has none of its o
   }
 }
 
-TEST_CASE("pins: what a start pinned is listed and can be let go of") {
+TEST_CASE("pins: the first who joins a container's namespace pins it") {
   NEED_CONTAINERS();
+  const Peer peer;
   ContainerFixture fixture;
-  fixture.supervise.pin_network = fixture.supervise.pin_uts = true;
-  REQUIRE_STARTED(fixture.Run());
-  const auto run = berth::OpenAt(AT_FDCWD, fixture.Path("run/a"), O_RDONLY | O_DIRECTORY);
+  const std::string run_dir = fixture.Path("run/peer");
+  REQUIRE(::mkdir(run_dir.c_str(), 0700) == 0);
+  fixture.Write("run/peer/status", StatusOf(peer.running.pid, *berth::ProcessStartTime(peer.running.pid), BootId()));
+  SetPath(fixture.spec, NamespaceType::kNetwork, run_dir + "/ns/net");
+  SetPath(fixture.spec, NamespaceType::kUts, run_dir + "/ns/uts");
+  fixture.Script("readlink /proc/self/ns/net; readlink /proc/self/ns/uts");
+  const std::string expected =
+      NamespaceName(peer.Namespace("net"), "net") + NamespaceName(peer.Namespace("uts"), "uts");
+  const Outcome first = fixture.Run();
+  REQUIRE_STARTED(first);
+  CHECK(first.output == expected);
+  const auto run = berth::OpenAt(AT_FDCWD, run_dir, O_RDONLY | O_DIRECTORY);
   REQUIRE(run);
-  const unsigned pinned = berth::MountedPins(run->get());
-  CHECK(pinned == 0b0101U);
+  CHECK(berth::MountedPins(run->get()) == 0b0101U);
+  // From now on it is there without its owner.
+  REQUIRE(::unlink((run_dir + "/status").c_str()) == 0);
+  const Outcome second = fixture.Run();
+  REQUIRE_STARTED(second);
+  CHECK(second.output == expected);
   CHECK(berth::UnmountPins(run->get(), 0b0001U));
   CHECK(berth::MountedPins(run->get()) == 0b0001U);
   CHECK(berth::UnmountPins(run->get(), 0));
   CHECK(berth::MountedPins(run->get()) == 0);
-  // The next start makes new ones where the files are left.
-  REQUIRE_STARTED(fixture.Run());
-  CHECK(berth::MountedPins(run->get()) == pinned);
+  const Outcome third = fixture.Run();
+  REQUIRE(third.failed);
+  CHECK(std::string(third.failed->step) == "network namespace");
+  CHECK(std::string(third.failed->what).find("container peer") != std::string::npos);
+}
+
+TEST_CASE("pins: a container whose namespace was pinned is started in it again") {
+  NEED_CONTAINERS();
+  const Peer peer;
+  ContainerFixture fixture;
+  REQUIRE(::mkdir(fixture.Path("run/a/ns").c_str(), 0700) == 0);
+  fixture.Write("run/a/ns/net", "");
+  const std::string pin = fixture.Path("run/a/ns/net");
+  REQUIRE(::mount(peer.Namespace("net").c_str(), pin.c_str(), nullptr, MS_BIND, nullptr) == 0);
+  fixture.Script("readlink /proc/self/ns/net");
+  const Outcome outcome = fixture.Run();
+  REQUIRE_STARTED(outcome);
+  CHECK(outcome.output == NamespaceName(peer.Namespace("net"), "net"));
 }
