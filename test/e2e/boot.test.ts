@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -91,6 +91,21 @@ describe('boot', () => {
 });
 
 describe('boot enable and disable', () => {
+  it('writes a unit that systemd reads without a complaint', (ctx) => {
+    if (spawnSync('systemd-analyze', ['--version']).status !== 0) ctx.skip('no systemd-analyze on this machine');
+    return withBench('berthtestboot4', async ({ dir, shell }) => {
+      const script = [
+        'mount -t tmpfs tmpfs /etc/systemd/system',
+        shell('boot', 'enable'),
+        `cp /etc/systemd/system/berth-boot.service ${dir}`,
+      ].join(' && ');
+      execFileSync('unshare', ['-m', 'sh', '-c', script]);
+      const command = ['verify', '--man=no', '--recursive-errors=no', join(dir, 'berth-boot.service')];
+      const { status, stdout, stderr } = spawnSync('systemd-analyze', command, { encoding: 'utf8' });
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    });
+  });
+
   it('writes one unit that systemd would start, and removes it', () =>
     withBench('berthtestboot3', async ({ shell, root }) => {
       const unit = '/etc/systemd/system/berth-boot.service';
