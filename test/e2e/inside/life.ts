@@ -161,6 +161,14 @@ const stops: readonly Row[] = [
     prints: 'ready\nHUP',
   },
   {
+    name: 'stop_signal, a real-time one',
+    service: 'realtime',
+    keys: 'stop_signal: SIGRTMIN+3',
+    run: trapping('37'),
+    stays: true,
+    prints: 'ready\n37',
+  },
+  {
     name: 'stop_signal, the image’s',
     service: 'usr2',
     keys: 'image: checked',
@@ -247,10 +255,11 @@ async function outside(bench: Bench): Promise<Readonly<Record<string, string>>> 
         'term',
         'usr1',
         'usr2',
+        'realtime',
         'hup',
         'reaped',
       );
-      expect(logs.match(/second|try|ready/g)).toHaveLength(2 + 3 + 2 + 5);
+      expect(logs.match(/second|try|ready/g)).toHaveLength(2 + 3 + 2 + 6);
     },
     { timeout: 30_000, interval: 200 },
   );

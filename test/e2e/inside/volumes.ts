@@ -18,6 +18,8 @@ volumes:
   seeded:
   again:
   empty:
+  filled:
+  raced:
   plain: { labels: { kept: 'yes' } }
   named: { name: berthtest-named }
   theirs: { external: true, name: ${THEIRS} }
@@ -81,6 +83,20 @@ const named: readonly Row[] = [
     run: 'cat /seeded/file',
     prints: 'seed',
   },
+  {
+    name: 'named, a read-only one takes it, too',
+    keys: "volumes: ['filled:/seeded:ro']",
+    run: 'cat /seeded/file; touch /seeded/x',
+    prints: 'seed\ntouch: /seeded/x: Read-only file system',
+  },
+  ...[1, 2, 3].map(
+    (number): Row => ({
+      name: `named, filled once for all that start at once: ${number}`,
+      keys: "volumes: ['raced:/seeded']",
+      run: `cat /seeded/file; ls -A /seeded; ${owner('/seeded')}`,
+      prints: 'seed\nfile\nlink\n710 1000:1000',
+    }),
+  ),
   {
     name: 'named, nocopy',
     keys: "volumes: ['empty:/seeded:nocopy']",
@@ -256,7 +272,7 @@ const trees: readonly Row[] = [
   {
     name: 'volumes in the store',
     outside: true,
-    prints: 'again berthtest-named empty parts plain ram seeded theirs',
+    prints: 'again berthtest-named empty filled parts plain raced ram seeded theirs',
   },
 ];
 
