@@ -16,11 +16,11 @@ namespace {
 
 constexpr uint64_t kSysAdmin = uint64_t{1} << CAP_SYS_ADMIN;
 
-// What ForkUnderReaper's parent does from then on.
+// What ForkUnderReaper's parent does from then on; sigaltstack is asked by builds with sanitizers before they exit.
 Seccomp ReaperProfile() {
   Seccomp profile;
   profile.syscalls.push_back({{"rt_sigtimedwait", "wait4", "kill", "exit_group", "close_range", "getpid", "prctl",
-                               "rt_sigreturn", "restart_syscall"},
+                               "rt_sigreturn", "restart_syscall", "sigaltstack"},
                               SeccompAction::kAllow,
                               std::nullopt,
                               {}});
