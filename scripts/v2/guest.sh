@@ -1,5 +1,6 @@
 #!/bin/sh
-# Pid 1 of the guest: a host without systemd, whose cgroups are laid out as asked: v2, hybrid or v1. Runs the command of $out/command with
+# Pid 1 of the guest: a host without systemd, whose cgroups are laid out as asked: v2, hybrid or v1; with `systemd` it is v2, and
+# systemd boots once the command is done. Runs the command of $out/command with
 # /tmp on a disk of its own, for overlayfs takes no upper directory on an overlay, and writes its exit code to $out/status.
 # shellcheck disable=SC2013 # the words of one line
 for word in $(cat /proc/cmdline); do
@@ -19,7 +20,7 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 ln -sf /proc/self/fd /dev/fd
 mkdir -p /lib/modules
 mount --bind "$modules" /lib/modules
-if [ "$layout" = v2 ]; then
+if [ "$layout" = v2 ] || [ "$layout" = systemd ]; then
   mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 else
   mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup
@@ -59,6 +60,9 @@ cd "$checkout" || exit
   exec setsid sh /run/out/command </dev/null >/run/out/output 2>&1
 ) &
 wait $!
-echo $? >/run/out/status
+status=$?
+# shellcheck source=scripts/v2/power-cut.sh
+[ "$layout" != systemd ] || [ "$status" != 0 ] || . scripts/v2/power-cut.sh
+echo "$status" >/run/out/status
 sync
 busybox reboot -f

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs a command in a virtual machine with a Debian kernel whose cgroups are laid out as asked. The guest sees this host's files; what it writes is gone afterwards, but for the folder OUT. Works without KVM.
-# usage: vm.sh KERNEL_DIR OUT SECONDS v2|hybrid|v1 COMMAND…    prints the command's output, exits with its code; 125: no result
+# usage: vm.sh KERNEL_DIR OUT SECONDS v2|hybrid|v1|systemd COMMAND…    prints the command's output, exits with its code; 125: no result
 set -eu
 kernel=$1 out=$2 seconds=$3 layout=$4
 shift 4
