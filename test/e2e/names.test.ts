@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withBench } from '../support/cli.js';
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 const OTHER = 'berthtestnames2';
 
 /** Two services a stack, so that a winner of one name may lose the other. */
