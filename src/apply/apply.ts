@@ -17,20 +17,25 @@ export interface ApplyOptions {
  */
 export async function apply(plan: Plan, engine: Engine, options: ApplyOptions): Promise<ApplyReport> {
   const run = createRun(plan, options);
-  const running = new Map<number, Promise<void>>();
-  const start = (step: Step): void => {
-    const finished = runStep(step, engine, options).then((error) => {
-      running.delete(step.id);
-      run.finish(step, error);
-    });
-    running.set(step.id, finished);
-  };
-  for (;;) {
-    const free = (options.parallel ?? Number.POSITIVE_INFINITY) - running.size;
-    for (const step of run.takeReady(free)) start(step);
-    if (running.size === 0) break;
-    await Promise.race(running.values());
-  }
+  let running = 0;
+  await new Promise<void>((resolve, reject) => {
+    const startReady = (): void => {
+      const free = (options.parallel ?? Number.POSITIVE_INFINITY) - running;
+      const ready = run.takeReady(free);
+      running += ready.length;
+      for (const step of ready) {
+        runStep(step, engine, options)
+          .then((error) => {
+            running -= 1;
+            run.finish(step, error);
+            startReady();
+          })
+          .catch(reject);
+      }
+      if (running === 0) resolve();
+    };
+    startReady();
+  });
   return run.report();
 }
 

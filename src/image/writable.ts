@@ -15,19 +15,28 @@ const ID = /^[0-9a-f]{64}$/;
  */
 export function makeWritableLayer(paths: StorePaths, id: string, image: Image | null): WritableLayer {
   const dir = layerDir(paths, id);
-  makeDirs(paths.links);
-  for (const [name, mode] of [
-    ['', 0o710],
-    ['diff', 0o755],
-    ['work', 0o700],
-    ['merged', 0o700],
+  if (!existsSync(paths.links)) makeDirs(paths.links);
+  for (const [path, mode] of [
+    [dir, 0o710],
+    [`${dir}/diff`, 0o755],
+    [`${dir}/work`, 0o700],
+    [`${dir}/merged`, 0o700],
   ] as const) {
-    makeDir(join(dir, name), mode);
+    makeDir(path, mode);
   }
-  const lower = lowerLinks(paths, image?.layers[0] ?? null);
-  if (lower.length > 0) writeFileSync(join(dir, 'lower'), lower.join(':'), { mode: 0o600 });
-  if (!hasLink(paths, id, dir)) writeFileSync(join(dir, 'link'), makeLink(paths, id), { mode: 0o600 });
+  const lower = image === null ? [] : lowerOf(paths, image);
+  if (lower.length > 0) writeFileSync(`${dir}/lower`, lower.join(':'), { mode: 0o600 });
+  if (!hasLink(paths, id, dir)) writeFileSync(`${dir}/link`, makeLink(paths, id), { mode: 0o600 });
   return { dir, lower, upper: `${id}/diff`, work: `${id}/work` };
+}
+
+const lowers = new WeakMap<Image, readonly string[]>();
+
+/** The same for all containers of an image. */
+function lowerOf(paths: StorePaths, image: Image): readonly string[] {
+  const lower = lowers.get(image) ?? lowerLinks(paths, image.layers[0] ?? null);
+  lowers.set(image, lower);
+  return lower;
 }
 
 /** Removes a container's layer. */
@@ -49,7 +58,8 @@ export function writableLayerPaths(paths: StorePaths, id: string): string[] {
 }
 
 function hasLink(paths: StorePaths, id: string, dir: string): boolean {
-  const link = readText(join(dir, 'link'));
+  if (!existsSync(`${dir}/link`)) return false;
+  const link = readText(`${dir}/link`);
   if (link === null || link === '') return false;
   if (lstatSync(join(paths.links, link), { throwIfNoEntry: false }) === undefined) {
     symlinkSync(join('..', id, 'diff'), join(paths.links, link));

@@ -1,9 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-let bootId: string | null = null;
+import { once } from './once.js';
 
 /** Identity of this boot, random(4): what was said in an earlier one about processes and mounts holds no more. */
-export function readBootId(): string {
-  bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return bootId;
-}
+export const readBootId: () => string = once(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());

@@ -85,10 +85,18 @@ export function blockDevices({ blkio }: Resources): Readonly<Record<string, Devi
   return Object.fromEntries(devices.map((path) => [path, deviceNumber(path)]));
 }
 
+/** Resources, as text, that this host was found to enforce. */
+const enforceable = new Set<string>();
+
 /** A limit that the kernel would not enforce is an error, never a silent skip. @throws BerthError UNSUPPORTED */
 export function checkEnforceable({ addon }: HostTools, resources: object): void {
-  const missing = addon.cgroupUnsupported(JSON.stringify(resources));
-  if (missing.length === 0) return;
+  const text = JSON.stringify(resources);
+  if (enforceable.has(text)) return;
+  const missing = addon.cgroupUnsupported(text);
+  if (missing.length === 0) {
+    enforceable.add(text);
+    return;
+  }
   const reasons = missing.map(({ controller, reason }) => `${controller}: ${reason}`);
   throw new BerthError('UNSUPPORTED', `set limits: this host can't enforce ${reasons.join('; ')}`);
 }

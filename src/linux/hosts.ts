@@ -1,5 +1,6 @@
 import { hostname as hostHostname } from 'node:os';
 import { readIfPresent } from './json.js';
+import { once } from './once.js';
 
 /** What stands in a container's `/etc/hosts`, `/etc/hostname` and `/etc/resolv.conf`, as text. */
 
@@ -45,13 +46,18 @@ export function hostName(): string {
 const RESOLV_CONF = '/etc/resolv.conf';
 const RESOLVED_UPLINK = '/run/systemd/resolve/resolv.conf';
 
+const hostResolvers = once(() => readIfPresent(RESOLV_CONF) ?? '');
+const reachableResolvers = once(() => {
+  const text = hostResolvers();
+  return onlyStub(text) ? (readIfPresent(RESOLVED_UPLINK) ?? text) : text;
+});
+
 /**
  * The host's resolver settings. A stub resolver of systemd on 127.0.0.53 can't be reached from another network
  * namespace; the file that names the servers behind it is taken then.
  */
-export function resolvConfText(ownNetwork: boolean, read: (path: string) => string | null = readIfPresent): string {
-  const text = read(RESOLV_CONF) ?? '';
-  return ownNetwork && onlyStub(text) ? (read(RESOLVED_UPLINK) ?? text) : text;
+export function resolvConfText(ownNetwork: boolean): string {
+  return ownNetwork ? reachableResolvers() : hostResolvers();
 }
 
 function onlyStub(text: string): boolean {

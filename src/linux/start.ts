@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shimPath } from '../addon/native.js';
 import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
 import { writeBundle } from './bundle.js';
-import type { ContainerPaths } from './paths.js';
+import type { ContainerPaths, Paths } from './paths.js';
 import { type ContainerRecord, writeRecord } from './record.js';
 import { readStatus } from './status.js';
 import type { HostTools } from './tools.js';
@@ -19,8 +20,10 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
   const { addon } = tools;
   const paths = tools.paths.container(record.id);
   const bootId = readBootId();
-  await shimLeft(tools, paths, bootId);
-  if (addon.shimAlive(paths.runDir)) return -1;
+  if (!makeRunDir(tools.paths, paths)) {
+    await shimLeft(tools, paths, bootId);
+    if (addon.shimAlive(paths.runDir)) return -1;
+  }
   const current = { ...record, bootId, manuallyStopped: false };
   if (record.bootId !== bootId) {
     // Device numbers, the host's resolvers and what a power cut left half written are of another boot.
@@ -30,8 +33,6 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     });
   }
   if (record.bootId !== bootId || record.manuallyStopped) writeRecord(tools, current);
-  makeDirs(tools.paths.runContainers, 0o711);
-  makeDirs(paths.runDir);
   const { streamFd } = await addon.startContainer({
     shimPath: shimPath(),
     containerDir: paths.dir,
@@ -39,6 +40,14 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     attach,
   });
   return streamFd;
+}
+
+/** @returns false where it was there, so that a shim may be at work in it */
+function makeRunDir({ runContainers }: Paths, { runDir }: ContainerPaths): boolean {
+  if (existsSync(runDir)) return false;
+  if (!existsSync(runContainers)) makeDirs(runContainers, 0o711);
+  makeDirs(runDir);
+  return true;
 }
 
 /** A shim whose container has ended leaves at once; until it has, its lock is held. */

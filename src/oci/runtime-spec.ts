@@ -4,7 +4,7 @@ import { toMounts } from './mounts.js';
 import { hostnameOf, sharesHost, toNamespaces } from './namespaces.js';
 import { toArgs, toEnvironment, toOomScoreAdj, toRlimits } from './process.js';
 import { toResources } from './resources.js';
-import { defaultSeccomp } from './seccomp.js';
+import { defaultSeccompFor } from './seccomp.js';
 import { fittedSeccomp } from './seccomp-file.js';
 import type { LinuxSpec, Process, RuntimeSpec } from './spec.js';
 import { toSysctl } from './sysctl.js';
@@ -70,7 +70,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
 function seccompOf({ service, machine }: ContainerInput, bounding: readonly string[]): Pick<LinuxSpec, 'seccomp'> {
   const { seccomp, privileged } = service;
   if (seccomp?.kind === 'file') return { seccomp: fittedSeccomp(seccomp.profile, bounding, machine) };
-  return seccomp?.kind === 'unconfined' || privileged ? {} : { seccomp: defaultSeccomp(bounding, machine) };
+  return seccomp?.kind === 'unconfined' || privileged ? {} : { seccomp: defaultSeccompFor(bounding, machine) };
 }
 
 /** A mount that takes part in the host's propagation needs a root that does. */

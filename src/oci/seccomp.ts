@@ -43,6 +43,16 @@ export function defaultSeccomp(capabilities: readonly string[], { arch }: Pick<M
   };
 }
 
+const profiles = new Map<string, Seccomp>();
+
+/** The same, made once for all containers with these capabilities. */
+export function defaultSeccompFor(capabilities: readonly string[], machine: Pick<Machine, 'arch'>): Seccomp {
+  const key = `${machine.arch} ${capabilities.join(' ')}`;
+  const profile = profiles.get(key) ?? defaultSeccomp(capabilities, machine);
+  profiles.set(key, profile);
+  return profile;
+}
+
 /** New processes, but in no new namespace. */
 const withoutNamespaces: readonly SeccompRule[] = [
   ...allowIf('clone', [{ index: 0, value: namespaceFlags, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }]),
