@@ -6,7 +6,7 @@ import { busyboxImage, stackText } from '../fixtures.mjs';
 import { compare, isInstalled, run, succeeds } from '../measure.mjs';
 import { atMost, ms, plain } from '../table.mjs';
 
-const BUDGET_MS = 75_000;
+const BUDGET_MS = 45_000;
 
 export function container({ own, rounds, writeStack, rootDir, scratch, timeLeftMs }) {
   const one = writeStack('one', stackText(1));

@@ -5,7 +5,7 @@ import { runWithin, succeeds } from '../measure.mjs';
 import { fasterBy, ms, plain } from '../table.mjs';
 
 /** Of one composer for one size. What doesn't fit is stopped, and the sizes above it aren't tried. */
-const BUDGET_MS = 60_000;
+const BUDGET_MS = 40_000;
 const STEPS = ['up', 'noop', 'change', 'down'];
 
 export function stacks({ own, peers: present, sizes, writeStack, timeLeftMs }) {

@@ -8,7 +8,7 @@ import { compare, isInstalled, output, run, succeeds } from '../measure.mjs';
 import { fasterBy, ms, plain } from '../table.mjs';
 
 /** Of one medium, for all together. */
-const BUDGET_MS = 40_000;
+const BUDGET_MS = 30_000;
 const ROUNDS = 3;
 
 export async function unpack({ own, scratch, timeLeftMs }) {
