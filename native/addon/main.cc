@@ -13,6 +13,7 @@ static Napi::Object InitModule(Napi::Env, Napi::Object exports) {
   berth::addon::ExportProcess(exports);
   berth::addon::ExportTerminal(exports);
   berth::addon::ExportLock(exports);
+  berth::addon::ExportDirectory(exports);
   return exports;
 }
 NODE_API_MODULE(berth, InitModule)

@@ -11,6 +11,7 @@ import { chooseOwners } from './joins.js';
 import { containerLabels } from './labels.js';
 import { claimName } from './names.js';
 import { type ContainerRecord, createRecord, readRecord } from './record.js';
+import { prepareContainers } from './state-dirs.js';
 import type { HostTools } from './tools.js';
 import { anonymousVolumeName, createAnonymousVolume } from './volumes.js';
 
@@ -27,6 +28,7 @@ export async function createContainer(
   const { paths } = tools;
   const image = await tools.image(args.service.image);
   const record = newRecord(tools, stack, args, image);
+  prepareContainers(tools);
   await claimName(tools, record);
   createRecord(tools, record);
   for (const [target, name] of Object.entries(record.anonymousVolumes)) {

@@ -5,8 +5,9 @@ import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { readBootId } from './boot-id.js';
 import { writeBundle } from './bundle.js';
-import type { ContainerPaths, Paths } from './paths.js';
+import type { ContainerPaths } from './paths.js';
 import { type ContainerRecord, writeRecord } from './record.js';
+import { prepareRunContainers } from './state-dirs.js';
 import { readStatus } from './status.js';
 import type { HostTools } from './tools.js';
 
@@ -20,7 +21,7 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
   const { addon } = tools;
   const paths = tools.paths.container(record.id);
   const bootId = readBootId();
-  if (!makeRunDir(tools.paths, paths)) {
+  if (!makeRunDir(tools, paths)) {
     await shimLeft(tools, paths, bootId);
     if (addon.shimAlive(paths.runDir)) return -1;
   }
@@ -43,9 +44,9 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
 }
 
 /** @returns false where it was there, so that a shim may be at work in it */
-function makeRunDir({ runContainers }: Paths, { runDir }: ContainerPaths): boolean {
+function makeRunDir(tools: HostTools, { runDir }: ContainerPaths): boolean {
   if (existsSync(runDir)) return false;
-  if (!existsSync(runContainers)) makeDirs(runContainers, 0o711);
+  prepareRunContainers(tools);
   makeDirs(runDir);
   return true;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,14 @@ test('a limit that was changed by hand is a difference', async () => {
   } finally {
     await host.close();
   }
+});
+
+test('directories are spread where the file system knows how, and left alone where it does not', (context) => {
+  addon.spreadSubdirectories('/proc/self');
+  addon.spreadSubdirectories(dir);
+  const type = execFileSync('stat', ['-f', '-c', '%T', dir], { encoding: 'utf8' }).trim();
+  if (type !== 'ext2/ext3') return context.skip(`needs ext4 below ${tmpdir()}, which is ${type}`);
+  expect(execFileSync('lsattr', ['-d', dir], { encoding: 'utf8' }).split(' ')[0]).toContain('T');
 });
 
 test('what is no terminal is refused', () => {
