@@ -9,7 +9,7 @@
 
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -107,8 +107,6 @@ async function bundle(name, path, entries, define) {
     minifyWhitespace: true,
     legalComments: 'linked',
     define,
-    // Node 22 and later can keep compiled code between runs.
-    banner: name === 'berth.cjs' ? { js: "'use strict';require('node:module').enableCompileCache?.();" } : {},
     plugins: [withoutChildProcess, lazyImports(entries)],
     logLevel: 'silent',
   });
@@ -149,6 +147,19 @@ async function writeDist(files) {
   await Promise.all(stale.map((name) => rm(join(distDir, name), { recursive: true })));
 }
 
+/** What the last build kept is gone before its bundles are replaced. */
+async function dropCode() {
+  const names = await readdir(distDir).catch(() => []);
+  const kept = names.filter((name) => name.startsWith('.code-'));
+  await Promise.all(kept.map((name) => rm(join(distDir, name), { recursive: true })));
+}
+
+/** Has V8 compile every bundle but the program itself, which would run. */
+function keepCode(files) {
+  const names = files.map(({ name }) => name).filter((name) => name.endsWith('.cjs') && name !== 'berth.cjs');
+  createRequire(join(distDir, 'berth.cjs'))('./cli-code-cache.cjs').keepCode(distDir, names);
+}
+
 async function main() {
   const entries = createEntries();
   entries.add('berth.cjs', join(srcDir, 'cli', 'main.ts'));
@@ -156,7 +167,11 @@ async function main() {
   for (const name of (await readdir(commandsDir)).sort()) {
     if (name.endsWith('.ts')) entries.add(`cli-commands-${name.slice(0, -3)}.cjs`, join(commandsDir, name));
   }
-  await writeDist(await bundleAll(entries));
+  entries.add('cli-code-cache.cjs', join(srcDir, 'cli', 'code-cache.ts'));
+  await dropCode();
+  const files = await bundleAll(entries);
+  await writeDist(files);
+  keepCode(files);
 }
 
 await main().catch((error) => {

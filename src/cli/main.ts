@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { useCode } from './code-cache.js';
 import { COMMANDS } from './commands.js';
 
 /** Global flags that are followed by a value; only what stands before the command's name needs them told apart. */
@@ -43,6 +44,7 @@ async function main(argv: readonly string[]): Promise<void> {
     writeSync(1, `berth version ${BERTH_VERSION}\n`);
     return;
   }
+  useCode(BERTH_DIST);
   const code = await dispatch(argv);
   await Promise.all([process.stdout, process.stderr].map(drained));
   // Not exitCode: a stream or a lock that is still open would keep the process.

@@ -39,23 +39,6 @@ export function unpackLimits(paths: StorePaths): Limits {
   return { maxBytes: Math.floor(bavail * bsize * 0.95), maxRatio: 1000 };
 }
 
-/** Runs at most `width` at once, the others in the order in which they came. */
-export function limiter(width: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let free = width;
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
-}
-
 function makeStore(paths: StorePaths): void {
   if (existsSync(paths.buildCache)) return;
   makeDirs(paths.root, 0o711);

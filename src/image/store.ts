@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type Layers, loadLayers } from '../addon/layers.js';
 import { BerthError } from '../errors.js';
+import { limiter } from '../limiter.js';
 import { addNewLayer } from './add-layer.js';
 import { cachedLayer, cacheLayer } from './build-cache.js';
 import type { ImageConfig } from './config.js';
-import { limiter, type StoreContext, syncStore, withWriter } from './context.js';
+import { type StoreContext, syncStore, withWriter } from './context.js';
 import {
   imageIds,
   readImage,

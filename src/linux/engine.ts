@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { Engine } from '../apply/engine.js';
 import { BerthError } from '../errors.js';
+import { limiter } from '../limiter.js';
 import { parseStatus } from '../oci/status.js';
 import type { ContainerIdentity, ContainerRef } from '../plan/plan.js';
 import { createContainer } from './create.js';
@@ -32,6 +34,11 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
     if (record === null) throw new BerthError('NOT_FOUND', `find container ${container.name}: it is gone`);
     return record;
   };
+  // Nothing is gained where more is under way than can be worked on: so the first container starts while the next ones are
+  // made, and those that start don't wait for each other's locks in the kernel.
+  const creations = limiter(2);
+  const starts = limiter(8 * availableParallelism());
+  const removals = limiter(2 * availableParallelism());
   const engine: Engine = {
     buildImage: async (args, context) => {
       await buildImage(args, context);
@@ -41,18 +48,18 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
     removeVolume: ({ name }) => removeVolume(paths, name, tools.containers().records),
     createContainer: async (args) => {
       if (stack === null) throw new BerthError('INTERNAL', 'internal: nothing can be created without a stack');
-      made.set(args.container.name, await createContainer(tools, stack, args));
+      made.set(args.container.name, await creations(() => createContainer(tools, stack, args)));
     },
     startContainer: async ({ container }) => {
       const record = existing(container);
       const take = options.attach?.(record) ?? null;
-      const streamFd = await startContainer(tools, record, take !== null);
+      const streamFd = await starts(() => startContainer(tools, record, take !== null));
       if (streamFd >= 0) take?.(streamFd);
     },
     stopContainer: ({ container, timeoutMs }) => stopContainer(tools, recordOf(container), timeoutMs, removed),
     removeContainer: async ({ container, removeAnonymousVolumes }) => {
       const record = recordOf(container);
-      if (record !== null) await removeContainer(tools, record, removeAnonymousVolumes);
+      if (record !== null) await removals(() => removeContainer(tools, record, removeAnonymousVolumes));
     },
     updateContainer: ({ container, service }) => updateContainer(tools, existing(container), service),
     pauseContainer: ({ container }) => pause(tools, existing(container), 'pause'),

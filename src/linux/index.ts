@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { BerthError, isBerthError } from '../errors.js';
 import { namesIn } from './json.js';
 import { isContainerId, type Paths } from './paths.js';
-import { type ContainerRecord, readRecord } from './record.js';
+import { type ContainerRecord, readRecord, withState } from './record.js';
 
 /** All records of the state directory, read once, and what could not be read. */
 export interface ContainerIndex {
@@ -22,7 +22,7 @@ export interface Containers {
 
 /**
  * Reads a record again only where its file is another one than last time: every write replaces it, and each step of a large
- * stack asks. One that is not whole may be so by now.
+ * stack asks.
  */
 export function createContainers(paths: Paths): Containers {
   const known = new Map<string, { readonly stamp: string; readonly record: ContainerRecord }>();
@@ -32,7 +32,7 @@ export function createContainers(paths: Paths): Containers {
     if (stats === undefined) return null;
     const stamp = `${stats.ino}:${stats.ctimeMs}:${stats.size}`;
     const last = known.get(id);
-    if (last?.stamp === stamp && existsSync(container.supervise)) return last.record;
+    if (last?.stamp === stamp) return withState(container, last.record);
     const record = readRecord(container, id);
     if (record?.state === 'created') known.set(id, { stamp, record });
     return record;

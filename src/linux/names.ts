@@ -1,6 +1,7 @@
 import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { makeDirs } from '../directories.js';
 import { BerthError, isBerthError } from '../errors.js';
+import { unlinkIfPresent } from './atomic.js';
 import type { ContainerIndex } from './index.js';
 import { errnoOf, namesIn } from './json.js';
 import { lockStack } from './lock.js';
@@ -45,7 +46,7 @@ export async function claimName(tools: Pick<HostTools, 'paths' | 'addon'>, owned
 export function releaseName(paths: Paths, { name, stack, id }: Owned): void {
   if (!isContainerName(name)) return;
   const holder = readLink(paths.name(name));
-  if (holder?.stack === stack && holder.id === id) rmSync(paths.name(name), { force: true });
+  if (holder?.stack === stack && holder.id === id) unlinkIfPresent(paths.name(name));
 }
 
 /** Gives back what killed commands claimed for a stack that has no containers, or those of `ids` not. Under its lock. */

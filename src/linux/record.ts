@@ -1,9 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { makeDirs } from '../directories.js';
 import { blankService } from '../stack/blank-service.js';
 import type { Service } from '../stack/model.js';
-import { createDir, replaceFile } from './atomic.js';
+import { createDir, replaceFile, unlinkIfPresent } from './atomic.js';
 import {
   errnoOf,
   firstMismatch,
@@ -150,21 +150,21 @@ function recordProblem(value: unknown, id: string): string | null {
   return null;
 }
 
-/**
- * The record of a container; null where there is none, or a power cut took its content. A container is whole while its
- * `supervise` file is there: it is written last, and is the first to go.
- */
+/** The record of a container, with its state as of now; null where there is none, or a power cut took its content. */
 export function readRecord(paths: ContainerPaths, id: string): ContainerRecord | null {
   const text = readIfPresent(paths.record);
-  if (text === null || text === '') return null;
-  const record = parseRecord(paths.record, text, id);
+  return text === null || text === '' ? null : withState(paths, parseRecord(paths.record, text, id));
+}
+
+/** A container is whole while its `supervise` file is there: it is written last, and is the first to go. */
+export function withState(paths: ContainerPaths, record: ContainerRecord): ContainerRecord {
   if (record.state !== 'created' || existsSync(paths.supervise)) return record;
   return { ...record, state: existsSync(paths.config) ? 'removing' : 'creating' };
 }
 
 /** Says that a container is to be removed, whatever becomes of the command that does it. It is not started again. */
 export function markRemoving(paths: ContainerPaths): void {
-  rmSync(paths.supervise, { force: true });
+  unlinkIfPresent(paths.supervise);
 }
 
 /** Where records are written, and by whom they are synced: HostTools. */

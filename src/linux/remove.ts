@@ -19,7 +19,7 @@ export async function removeContainer(
   removeAnonymousVolumes: boolean,
 ): Promise<void> {
   const paths = tools.paths.container(record.id);
-  markRemoving(paths);
+  if (record.state !== 'removing') markRemoving(paths);
   releaseName(tools.paths, record);
   if (removeAnonymousVolumes && Object.keys(record.anonymousVolumes).length > 0) {
     await endContainer(tools, record);

@@ -31,7 +31,8 @@ export const main: CommandMain = defineCommand<DownOptions>({
     const outcome = await runPlan(context, {
       stackName: name,
       stack: null,
-      names: stack,
+      // Images are looked up only where some are to be removed.
+      names: stack === null || options.rmi !== undefined ? stack : { ...stack, services: {}, images: {} },
       command: 'down',
       lockTimeoutMs: options.lockTimeout ?? 0,
       interrupts,
