@@ -15,16 +15,24 @@ class ThreadPool {
   void Run(std::function<void()> work) {
     const std::lock_guard<std::mutex> lock(mutex_);
     waiting_.push_back(std::move(work));
-    if (waiting_.size() > idle_) {
-      std::thread([this] { Serve(); }).detach();
-      ++idle_;
-    }
+    AddThreadIfNeeded();
     more_.notify_one();
   }
 
  private:
+  // One at a time, and the new one adds the next: a thread is not cheap to make, and the caller is Node's main thread.
+  void AddThreadIfNeeded() {
+    if (waiting_.size() > idle_ && !adding_) {
+      adding_ = true;
+      std::thread([this] { Serve(); }).detach();
+    }
+  }
+
   void Serve() {
     std::unique_lock<std::mutex> lock(mutex_);
+    adding_ = false;
+    ++idle_;
+    AddThreadIfNeeded();
     for (;;) {
       more_.wait(lock, [this] { return !waiting_.empty(); });
       const std::function<void()> work = std::move(waiting_.front());
@@ -40,7 +48,8 @@ class ThreadPool {
   std::mutex mutex_;
   std::condition_variable more_;
   std::deque<std::function<void()>> waiting_;
-  size_t idle_ = 0;  // threads that serve nothing, and those that are about to begin
+  size_t idle_ = 0;
+  bool adding_ = false;
 };
 
 }  // namespace
