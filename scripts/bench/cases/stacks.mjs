@@ -1,4 +1,5 @@
-// up, no-op up, one changed limit and down of stacks of 1, 10 and 50 services, once each and right after one another.
+// up, no-op up, one changed limit and down of stacks of 1, 10 and 50 services, right after one another and in rounds: the
+// median of three, or of as many as fit.
 
 import { stackText } from '../fixtures.mjs';
 import { runWithin, succeeds } from '../measure.mjs';
@@ -6,6 +7,7 @@ import { fasterBy, ms, plain } from '../table.mjs';
 
 /** Of one composer for one size. What doesn't fit is stopped, and the sizes above it aren't tried. */
 const BUDGET_MS = 40_000;
+const ROUNDS = 3;
 const STEPS = ['up', 'noop', 'change', 'down'];
 
 export function stacks({ own, peers: present, sizes, writeStack, timeLeftMs }) {
@@ -39,7 +41,25 @@ export function stacks({ own, peers: present, sizes, writeStack, timeLeftMs }) {
 }
 
 /** @returns {Record<string, import('../measure.mjs').Sample>} by step; those after one that was stopped are missing */
-function runSteps(composer, { before, changed }, budgetMs) {
+function runSteps(composer, files, budgetMs) {
+  const endMs = performance.now() + budgetMs;
+  const rounds = [];
+  let longestMs = 0;
+  do {
+    const startMs = performance.now();
+    rounds.push(runRound(composer, files, endMs - startMs));
+    longestMs = Math.max(longestMs, performance.now() - startMs);
+    if (Object.values(rounds.at(-1)).some(({ stopped }) => stopped)) break;
+  } while (rounds.length < ROUNDS && endMs - performance.now() > 2 * longestMs);
+  if (rounds.length < ROUNDS) return rounds[0];
+  return Object.fromEntries(STEPS.map((step) => [step, medianOf(rounds.map((samples) => samples[step]))]));
+}
+
+function medianOf(samples) {
+  return samples.toSorted((a, b) => a.ms - b.ms)[samples.length >> 1];
+}
+
+function runRound(composer, { before, changed }, budgetMs) {
   const commands = {
     up: composer.compose(before, 'up', '-d'),
     noop: composer.compose(before, 'up', '-d'),
