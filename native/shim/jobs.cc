@@ -21,12 +21,6 @@ Result<WorkerReply> CleanUpJob(const CgroupHost& host, const std::string& cgroup
   return reply;
 }
 
-std::optional<WorkerReply> CleanUpNow(const CgroupHost& host, const std::string& cgroup) {
-  WorkerReply reply = Succeeded();
-  reply.oom_kills = ReadOomKills(host, cgroup);
-  return RemoveEmptyCgroup(host, cgroup) ? std::optional(reply) : std::nullopt;
-}
-
 Result<WorkerReply> KillJob(const std::string& cgroup) {
   BERTH_ASSIGN(const CgroupHost host, DetectCgroupHost());
   BERTH_TRY(KillCgroup(host, cgroup, kKillTimeoutMs));

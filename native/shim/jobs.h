@@ -1,7 +1,6 @@
 // Work on the container's cgroup, done in a forked child (worker.h).
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "runtime/cgroup/cgroup.h"
@@ -11,8 +10,6 @@ namespace berth {
 
 // Ends a run: kills what is left in the cgroup, counts its OOM kills, and removes it. The next run makes its own.
 Result<WorkerReply> CleanUpJob(const CgroupHost& host, const std::string& cgroup);
-// The same without a wait, for a cgroup that has no process any more; none: there is one.
-std::optional<WorkerReply> CleanUpNow(const CgroupHost& host, const std::string& cgroup);
 
 Result<WorkerReply> KillJob(const std::string& cgroup);
 Result<WorkerReply> FreezeJob(const std::string& cgroup, bool frozen);

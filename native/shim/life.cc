@@ -186,9 +186,11 @@ void Supervisor::EndRun() {
 }
 
 void Supervisor::CleanUp() {
+  // Counted before anything is removed: of a cgroup that is not empty everywhere a part goes, and then the rest.
+  status_.oom_killed = ReadOomKills(input_.cgroups, cgroup_) > 0;
   // Nearly always init was the last process.
-  if (const auto reply = CleanUpNow(input_.cgroups, cgroup_)) {
-    OnCleaned(*reply);
+  if (RemoveEmptyCgroup(input_.cgroups, cgroup_)) {
+    OnCleaned(Succeeded());
     return;
   }
   const auto begun = Worker::Start(

@@ -78,6 +78,12 @@ class ShimCgroup {
   CgroupHost host_;
 };
 
+// A request outlives a command that was killed: what it asked for is not wanted any more.
+bool CallerHasGone(int sync_fd) {
+  pollfd caller{sync_fd, 0, 0};
+  return ::poll(&caller, 1, 0) > 0 && (caller.revents & POLLHUP) != 0;
+}
+
 // The numbers of protocol.h. All are copied above them first, so that none is overwritten.
 void PlaceDescriptors(std::vector<UniqueFd> fds) {
   constexpr int kAboveAll = 64;
@@ -111,6 +117,9 @@ int RunZygote(int argc, char** argv) {
   ShimCgroup cgroup;
   while (auto request = NextRequest()) {
     const int sync_fd = request->fds[0].get();
+    if (CallerHasGone(sync_fd)) {
+      continue;
+    }
     if (const auto entered = cgroup.Enter(request->fds[1].get()); !entered) {
       SendFailed(sync_fd, {"shim cgroup"}, entered.error());
       continue;

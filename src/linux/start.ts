@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shimPath } from '../addon/native.js';
 import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
+import type { ShimStatus } from '../oci/status.js';
 import { readBootId } from './boot-id.js';
 import { writeBundle } from './bundle.js';
 import type { ContainerPaths } from './paths.js';
@@ -22,7 +23,7 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
   const paths = tools.paths.container(record.id);
   const bootId = readBootId();
   if (!makeRunDir(tools, paths)) {
-    await shimLeft(tools, paths, bootId);
+    await shimSettled(tools, paths, bootId);
     if (addon.shimAlive(paths.runDir)) return -1;
   }
   const current = { ...record, bootId, manuallyStopped: false };
@@ -51,11 +52,19 @@ function makeRunDir(tools: HostTools, { runDir }: ContainerPaths): boolean {
   return true;
 }
 
-/** A shim whose container has ended leaves at once; until it has, its lock is held. */
-async function shimLeft({ addon }: HostTools, paths: ContainerPaths, bootId: string): Promise<void> {
+/**
+ * A shim whose container has ended leaves at once; until it has, its lock is held. One that is at its first start was asked by
+ * a command that is gone, whose lock this one has: it gives up, or runs the container where it was told to.
+ */
+async function shimSettled({ addon }: HostTools, paths: ContainerPaths, bootId: string): Promise<void> {
   const deadline = performance.now() + LEAVE_MS;
-  while (readStatus(paths, bootId)?.status === 'exited' && addon.shimAlive(paths.runDir)) {
+  while (!isKept(readStatus(paths, bootId)) && addon.shimAlive(paths.runDir)) {
     if (performance.now() > deadline) throw new BerthError('SYSTEM', 'the shim of its last run does not leave');
     await sleep(2);
   }
+}
+
+/** True for a container that its shim is there for; else it starts it, or is about to leave. */
+function isKept(said: ShimStatus | null): boolean {
+  return said !== null && said.status !== 'created' && said.status !== 'exited';
 }

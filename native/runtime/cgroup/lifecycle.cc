@@ -58,16 +58,26 @@ Result<bool> MakeDirectories(const std::string& mount_point, const std::vector<s
 
 Status NothingToComplete(const std::string&, const std::string&, bool) { return {}; }
 
+// The set that `directory` passes on. One that was killed between making a cpuset and filling it leaves it empty: it is
+// filled from above. The root's is never empty.
+Result<std::string> FilledCpuset(const std::string& directory, const char* file) {
+  BERTH_ASSIGN(const std::string text, ReadFileAt(AT_FDCWD, directory + file));
+  if (!Trim(text).empty()) {
+    return std::string(Trim(text));
+  }
+  BERTH_ASSIGN(std::string inherited, FilledCpuset(directory.substr(0, directory.rfind('/')), file));
+  BERTH_TRY(WriteControlAt(AT_FDCWD, directory + file, inherited));
+  return inherited;
+}
+
 // cpusets.rst: a new v1 cpuset is empty and can't be joined before both sets are filled.
 Status InheritCpuset(const std::string& parent, const std::string& child, bool is_new) {
   for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
-    std::string own;
-    if (!is_new) {
-      BERTH_ASSIGN(own, ReadFileAt(AT_FDCWD, child + file));
-    }
-    if (Trim(own).empty()) {
-      BERTH_ASSIGN(const std::string inherited, ReadFileAt(AT_FDCWD, parent + file));
-      BERTH_TRY(WriteControlAt(AT_FDCWD, child + file, Trim(inherited)));
+    if (is_new) {
+      BERTH_ASSIGN(const std::string inherited, FilledCpuset(parent, file));
+      BERTH_TRY(WriteControlAt(AT_FDCWD, child + file, inherited));
+    } else {
+      BERTH_TRY(FilledCpuset(child, file));
     }
   }
   return {};

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,36 @@ bool WaitForMember(const CgroupHost& host, const std::string& path) {
     ::usleep(1000);
   }
   return !CgroupProcesses(host, path).empty();
+}
+
+TEST_CASE("v2: a period without a quota is a wish, which a new cgroup gets, too") {
+  LinuxResources resources;
+  resources.cpu_period = 50000;
+  CgroupWrites writes;
+  CpuV2(resources, &writes);
+  const auto max = std::find_if(writes.writes.begin(), writes.writes.end(),
+                                [](const CgroupWrite& write) { return write.file == "cpu.max"; });
+  REQUIRE(max != writes.writes.end());
+  CHECK(max->value == "max 50000");
+  CHECK_FALSE(max->is_default);
+}
+
+// As one leaves it that is killed between making a cpuset and filling it.
+TEST_CASE("a cpuset that was left empty is filled before another one is made in it") {
+  OwnCgroup own;
+  const Controller* const cpuset = own.host.Find("cpuset");
+  if (::geteuid() != 0 || cpuset == nullptr || cpuset->version != CgroupVersion::kV1 || cpuset->mount_point.empty()) {
+    MESSAGE("skipped: needs root and a cpuset hierarchy of v1");
+    return;
+  }
+  const std::string parent = cpuset->mount_point + own.path.substr(0, own.path.rfind('/'));
+  (void)::mkdir((cpuset->mount_point + "/berth").c_str(), 0755);
+  REQUIRE(::mkdir(parent.c_str(), 0755) == 0);
+  REQUIRE(CreateCgroup(own.host, own.path).has_value());
+  for (const char* file : {"/cpuset.cpus", "/cpuset.mems"}) {
+    CHECK(ReadFileAt(AT_FDCWD, parent + file).value_or("\n") != "\n");
+    CHECK(ReadFileAt(AT_FDCWD, cpuset->mount_point + own.path + file).value_or("\n") != "\n");
+  }
 }
 
 TEST_CASE("a cgroup is made, limited, compared, frozen, killed and removed") {

@@ -29,11 +29,13 @@ void CpuV2(const LinuxResources& resources, CgroupWrites* out) {
     out->Default("cpu", "cpu.weight", "100");
   }
   const bool limited = resources.cpu_quota && *resources.cpu_quota > 0;
-  const uint64_t period = resources.cpu_period.value_or(0) != 0 ? *resources.cpu_period : 100000;
-  if (limited) {
-    out->Set("cpu", "cpu.max", std::to_string(*resources.cpu_quota) + " " + std::to_string(period));
+  const bool has_period = resources.cpu_period.value_or(0) != 0;
+  const std::string max = (limited ? std::to_string(*resources.cpu_quota) : "max") + " " +
+                          std::to_string(has_period ? *resources.cpu_period : 100000);
+  if (limited || has_period) {
+    out->Set("cpu", "cpu.max", max);
   } else {
-    out->Default("cpu", "cpu.max", "max " + std::to_string(period));
+    out->Default("cpu", "cpu.max", max);
   }
 }
 
