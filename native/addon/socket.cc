@@ -44,13 +44,7 @@ Result<UniqueFd> ConnectControl(const std::string& run_dir) {
   return socket;
 }
 
-Status SendRecord(int socket, std::string_view record) {
-  ssize_t put = -1;
-  do {
-    put = ::send(socket, record.data(), record.size(), MSG_NOSIGNAL);
-  } while (put < 0 && errno == EINTR);
-  return put < 0 ? Status(Errno("send", "berth-shim")) : Status();
-}
+Status SendRecord(int socket, std::string_view record) { return SendWithDescriptors(socket, record, {}, 0); }
 
 Result<Record> ReceiveRecord(int socket, size_t limit, int timeout_ms) {
   BERTH_TRY(AwaitReadable(socket, timeout_ms));

@@ -46,18 +46,23 @@ Status SendWithDescriptors(int socket, std::string_view record, std::span<const 
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = &control;
-  message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-  std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  if (!descriptors.empty()) {
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
+  }
   ssize_t put = -1;
   do {
     put = ::sendmsg(socket, &message, MSG_NOSIGNAL | flags);
   } while (put < 0 && errno == EINTR);
-  return put < 0 ? Status(Errno("sendmsg", "AF_UNIX")) : Status();
+  if (put < 0) {
+    return Errno("sendmsg", "AF_UNIX");
+  }
+  return static_cast<size_t>(put) == record.size() ? Status() : Status(Fail(EMSGSIZE, "sendmsg", "AF_UNIX"));
 }
 
 Result<ReceivedRecord> ReceiveWithDescriptors(int socket, void* buffer, size_t size, int flags) {

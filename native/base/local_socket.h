@@ -20,16 +20,11 @@ struct SocketPair {
 // `type` is SOCK_STREAM or SOCK_SEQPACKET. Both ends are O_CLOEXEC.
 Result<SocketPair> MakeSocketPair(int type);
 
-// Room for one descriptor in a message's control data, unix(7).
-union DescriptorBuffer {
-  cmsghdr header;
-  char space[CMSG_SPACE(sizeof(int))];
-};
-
 // At most this many descriptors go with one message.
 inline constexpr size_t kMostDescriptors = 4;
 
-// Sends one record and the descriptors with it. `flags` are those of sendmsg(2).
+// Sends one record whole, and descriptors with it where there are any. `flags` are those of sendmsg(2). EMSGSIZE: the socket
+// is a stream that took a part.
 Status SendWithDescriptors(int socket, std::string_view record, std::span<const int> descriptors, int flags);
 
 struct ReceivedRecord {

@@ -164,25 +164,6 @@ Result<std::map<std::string, std::string>> ParseJsonLine(std::string_view line) 
   return object;
 }
 
-std::string JsonString(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string quoted = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (byte < 0x20) {
-      quoted += "\\u00";
-      quoted += kHex[byte >> 4U];
-      quoted += kHex[byte & 15U];
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
-}
-
 bool IsUtf8(std::string_view text) {
   while (!text.empty()) {
     const auto first = static_cast<unsigned char>(text[0]);

@@ -12,9 +12,6 @@ namespace berth::layer {
 // Values as text: strings unescaped, numbers as written, null left out.
 Result<std::map<std::string, std::string>> ParseJsonLine(std::string_view line);
 
-// Quotes and escapes valid UTF-8.
-std::string JsonString(std::string_view text);
-
 bool IsUtf8(std::string_view text);
 
 }  // namespace berth::layer

@@ -1,5 +1,6 @@
 #include "layer/tar_split.h"
 
+#include "base/json_text.h"
 #include "layer/base64.h"
 #include "layer/json_line.h"
 #include "layer/pax.h"
@@ -40,7 +41,7 @@ Status TarSplitWriter::FlushSegment() {
 Status TarSplitWriter::File(const std::string& name, uint64_t size, const Crc64& crc) {
   BERTH_TRY(FlushSegment());
   std::string fields = "\"type\":1,";
-  fields += IsUtf8(name) ? "\"name\":" + JsonString(name) : "\"name_raw\":" + Quoted64(AsBytes(name));
+  fields += IsUtf8(name) ? "\"name\":" + JsonQuoted(name) : "\"name_raw\":" + Quoted64(AsBytes(name));
   if (size > 0) {
     fields += ",\"size\":" + std::to_string(size);
   }

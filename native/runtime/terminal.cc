@@ -3,11 +3,9 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/vfs.h>
 
-#include <cstring>
-
+#include "base/local_socket.h"
 #include "runtime/in_root.h"
 
 namespace berth {
@@ -47,23 +45,8 @@ Result<Terminal> OpenTerminal(int root_fd, const Process& process) {
 }
 
 Status SendDescriptor(int socket_fd, int fd) {
-  char byte = 0;
-  iovec data{.iov_base = &byte, .iov_len = 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof fd);
-  std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
-  if (::sendmsg(socket_fd, &message, MSG_NOSIGNAL) != 1) {
-    return Errno("sendmsg", "terminal");
-  }
-  return {};
+  constexpr char kByte = 0;
+  return SendWithDescriptors(socket_fd, {&kByte, 1}, {&fd, 1}, 0);
 }
 
 }  // namespace berth

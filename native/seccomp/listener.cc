@@ -5,8 +5,8 @@
 
 #include <cstring>
 
+#include "base/json_text.h"
 #include "base/local_socket.h"
-#include "oci/json_text.h"
 
 namespace berth {
 
@@ -42,23 +42,7 @@ Result<UniqueFd> ConnectListener(const std::string& path) {
 }
 
 Status SendListener(int socket_fd, int listener_fd, const std::string& text) {
-  DescriptorBuffer control{};
-  iovec data{const_cast<char*>(text.data()), text.size()};  // only read
-  msghdr message{};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = &control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &listener_fd, sizeof listener_fd);
-  const ssize_t sent = ::sendmsg(socket_fd, &message, MSG_NOSIGNAL);
-  if (sent < 0) {
-    return Errno("sendmsg", "seccomp listener");
-  }
-  return sent == static_cast<ssize_t>(text.size()) ? Status() : Status(Fail(EMSGSIZE, "sendmsg", "seccomp listener"));
+  return SendWithDescriptors(socket_fd, text, {&listener_fd, 1}, 0);
 }
 
 }  // namespace berth

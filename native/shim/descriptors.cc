@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-#include <cstring>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace berth {
@@ -19,28 +19,8 @@ Result<Pipe> MakePipe() {
 }
 
 Status SendRecord(int socket, std::string_view head, std::string_view body, int descriptor) {
-  iovec parts[] = {{const_cast<char*>(head.data()), head.size()}, {const_cast<char*>(body.data()), body.size()}};
-  DescriptorBuffer control{};
-  msghdr message{};
-  message.msg_iov = parts;
-  message.msg_iovlen = 2;
-  if (descriptor >= 0) {
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-  }
-  ssize_t put = -1;
-  do {
-    put = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  } while (put < 0 && errno == EINTR);
-  if (put < 0) {
-    return Errno("sendmsg", "record");
-  }
-  return {};
+  const std::span<const int> descriptors(&descriptor, descriptor >= 0 ? 1 : 0);
+  return SendWithDescriptors(socket, std::string(head) + std::string(body), descriptors, MSG_DONTWAIT);
 }
 
 UniqueFd ReceiveDescriptor(int socket) {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <linux/seccomp.h>
 
-#include "oci/json_text.h"
+#include "base/json_text.h"
 #include "oci/json_value.h"
 #include "oci/spec.h"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -64,23 +65,16 @@ class Reference {
 
   static bool Holds(const SeccompArg& arg, const seccomp_data& data) {
     const uint64_t value = data.args[arg.index];
-    switch (arg.op) {
-      case SeccompOperator::kNotEqual:
-        return value != arg.value;
-      case SeccompOperator::kLess:
-        return value < arg.value;
-      case SeccompOperator::kLessOrEqual:
-        return value <= arg.value;
-      case SeccompOperator::kEqual:
-        return value == arg.value;
-      case SeccompOperator::kGreaterOrEqual:
-        return value >= arg.value;
-      case SeccompOperator::kGreater:
-        return value > arg.value;
-      case SeccompOperator::kMaskedEqual:
-        return (value & arg.value) == arg.value_two;
+    if (arg.op == SeccompOperator::kMaskedEqual) {
+      return (value & arg.value) == arg.value_two;
     }
-    return false;
+    // Which of "less", "equal" and "greater" an operator takes, as bits.
+    static const std::map<SeccompOperator, unsigned> kTaken = {
+        {SeccompOperator::kLess, 1},    {SeccompOperator::kEqual, 2},          {SeccompOperator::kLessOrEqual, 3},
+        {SeccompOperator::kGreater, 4}, {SeccompOperator::kGreaterOrEqual, 6}, {SeccompOperator::kNotEqual, 5}};
+    const auto order = value <=> arg.value;
+    const unsigned found = order < 0 ? 1 : order == 0 ? 2 : 4;
+    return (kTaken.at(arg.op) & found) != 0;
   }
 
   static bool Fits(const SeccompRule& rule, const seccomp_data& data) {
@@ -116,25 +110,13 @@ class Reference {
   }
 
   static uint32_t Action(SeccompAction action, std::optional<uint32_t> errno_ret) {
-    switch (action) {
-      case SeccompAction::kKillProcess:
-        return SECCOMP_RET_KILL_PROCESS;
-      case SeccompAction::kKillThread:
-        return SECCOMP_RET_KILL_THREAD;
-      case SeccompAction::kTrap:
-        return SECCOMP_RET_TRAP;
-      case SeccompAction::kErrno:
-        return SECCOMP_RET_ERRNO + errno_ret.value_or(1);
-      case SeccompAction::kTrace:
-        return SECCOMP_RET_TRACE + errno_ret.value_or(1);
-      case SeccompAction::kAllow:
-        return SECCOMP_RET_ALLOW;
-      case SeccompAction::kLog:
-        return SECCOMP_RET_LOG;
-      case SeccompAction::kNotify:
-        return SECCOMP_RET_USER_NOTIF;
-    }
-    return 0;
+    static const std::map<SeccompAction, uint32_t> kResults = {
+        {SeccompAction::kKillProcess, 0x80000000}, {SeccompAction::kKillThread, 0x00000000},
+        {SeccompAction::kTrap, 0x00030000},        {SeccompAction::kErrno, 0x00050000},
+        {SeccompAction::kNotify, 0x7fc00000},      {SeccompAction::kTrace, 0x7ff00000},
+        {SeccompAction::kLog, 0x7ffc0000},         {SeccompAction::kAllow, 0x7fff0000}};
+    const bool has_data = action == SeccompAction::kErrno || action == SeccompAction::kTrace;
+    return kResults.at(action) + (has_data ? errno_ret.value_or(1) : 0);
   }
 
   const Seccomp& seccomp_;

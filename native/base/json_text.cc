@@ -1,4 +1,4 @@
-#include "oci/json_text.h"
+#include "base/json_text.h"
 
 namespace berth {
 
