@@ -55,7 +55,7 @@ struct RemoveRequest {
 };
 
 // The shim leaves by itself once its container has ended; one that does not is killed, and its container dies with it. Its
-// pid is a claim of the status file, checked by its start time.
+// pid is a claim of the lock file, checked by its start time.
 Status EndShim(const std::string& run_dir) {
   const auto gone = [&] {
     ReapShims();

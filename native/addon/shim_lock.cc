@@ -38,7 +38,7 @@ bool ShimAlive(const std::string& run_dir) {
 }
 
 std::optional<ShimProcess> ShimOf(const std::string& run_dir) {
-  const auto text = ReadFileAt(AT_FDCWD, run_dir + "/status");
+  const auto text = ReadFileAt(AT_FDCWD, run_dir + "/lock");
   if (!text) {
     return std::nullopt;
   }

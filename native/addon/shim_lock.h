@@ -16,7 +16,7 @@ struct ShimProcess {
   pid_t pid = 0;
   uint64_t start_time = 0;
 };
-// What the status file says of the last shim; nothing where there is no such file.
+// Who holds the lock, or held it last (shim/lock.h); nothing where there is no such file.
 std::optional<ShimProcess> ShimOf(const std::string& run_dir);
 
 }  // namespace berth::addon

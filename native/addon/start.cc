@@ -100,7 +100,7 @@ std::string ContainerId(const StartRequest& request) {
 
 Outcome<Started> StartContainer(const StartRequest& request) {
   BERTH_ASSIGN(Channels channels, OpenChannels(request));
-  BERTH_TRY(RequestShim(request.shim_path, ContainerId(request), channels.theirs));
+  BERTH_TRY(RequestShim(request.shim_path, ContainerId(request), channels.Numbers()));
   channels.theirs.clear();
   const int sync_fd = channels.sync.get();
   const auto gone = [] { return std::string("berth-shim has gone"); };

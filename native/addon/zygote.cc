@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "addon/spawn.h"
+#include "addon/thread_pool.h"
 #include "base/local_socket.h"
 #include "shim/protocol.h"
 
@@ -27,20 +28,18 @@ Result<Zygote> MakeZygote(const std::string& path) {
   // The place of a container's id in the arguments of the shims.
   const std::string room(kContainerIdLength, '-');
   BERTH_ASSIGN(const pid_t pid, SpawnShim({path, "run", room, {request.theirs.get()}}));
+  // It may end long before a command does that stays with its containers.
+  RunOnThread([pid] { (void)AwaitShim(pid); });
   return Zygote{path, pid, std::move(request.ours)};
 }
 
-Status Send(const std::string& container, const std::vector<UniqueFd>& fds) {
-  std::vector<int> numbers;
-  for (const UniqueFd& fd : fds) {
-    numbers.push_back(fd.get());
-  }
-  return SendWithDescriptors(zygote.socket.get(), container, numbers, 0);
+Status Send(const std::string& container, const std::vector<int>& fds) {
+  return SendWithDescriptors(zygote.socket.get(), container, fds, 0);
 }
 
 }  // namespace
 
-Status RequestShim(const std::string& shim_path, const std::string& container, const std::vector<UniqueFd>& fds) {
+Status RequestShim(const std::string& shim_path, const std::string& container, const std::vector<int>& fds) {
   const std::lock_guard<std::mutex> lock(mutex);
   if (zygote.socket.valid() && zygote.path == shim_path) {
     const auto sent = Send(container, fds);

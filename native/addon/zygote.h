@@ -5,12 +5,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/unique_fd.h"
 
 namespace berth::addon {
 
 // Has a shim forked with these descriptors, in the order of protocol.h. The zygote is made where there is none.
-Status RequestShim(const std::string& shim_path, const std::string& container, const std::vector<UniqueFd>& fds);
+Status RequestShim(const std::string& shim_path, const std::string& container, const std::vector<int>& fds);
 
 // Ends the zygote, which is in the cgroup of the last stack's shims, and waits until it has gone.
 void EndZygote();

@@ -144,6 +144,7 @@ void Supervisor::OnStartFailed(const SyncMessage& failure) {
 // Before the command runs there is nothing to be stopped gracefully.
 void Supervisor::CancelStart() {
   cancel_start_ = true;
+  attempt_->Cancel();
   if (init_pid_ > 0) {
     ::kill(init_pid_, SIGKILL);
   }

@@ -1,6 +1,9 @@
 #include "shim/lock.h"
 
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
 
 #include "base/file.h"
 
@@ -18,6 +21,15 @@ Result<UniqueFd> LockRunDirectory(int run_fd) {
     return Errno("lock", "lock");
   }
   return fd;
+}
+
+Status NameHolder(int lock_fd, pid_t pid, uint64_t start_time) {
+  if (::ftruncate(lock_fd, 0) != 0) {
+    return Errno("ftruncate", "lock");
+  }
+  const std::string text =
+      "version=1\nshim_pid=" + std::to_string(pid) + "\nshim_start=" + std::to_string(start_time) + "\n";
+  return WriteAll(lock_fd, text, "lock");
 }
 
 }  // namespace berth

@@ -36,6 +36,7 @@ Status Run(const CgroupHost& cgroups, UniqueFd& sync, Progress& progress) {
 
   progress.step = "shim";
   BERTH_ASSIGN(ContainerStatus status, FirstStatus());
+  BERTH_TRY(NameHolder(lock.get(), status.shim_pid, status.shim_start));
   BERTH_ASSIGN(EventLoop loop, EventLoop::Create());
   Children children;
   Supervisor supervisor(loop, children,

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <string>
 
 #include "base/file.h"
@@ -44,9 +45,9 @@ Status StartAttempt::Begin(Children& children, int container_fd, int run_fd, con
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   sync_ = std::move(sync.ours);
   const StarterInput input{cgroups_, container_fd, run_fd, sync.theirs.get(), stdio};
-  BERTH_TRY(Worker::Start(
-      children, "start", [&input] { return StartInit(input); },
-      [this](const WorkerReply& reply) { OnStarterDone(reply); }));
+  BERTH_ASSIGN(starter_, Worker::Start(
+                             children, "start", [&input] { return StartInit(input); },
+                             [this](const WorkerReply& reply) { OnStarterDone(reply); }));
   watch_ = std::make_unique<Watch>(loop_, sync_.get(), EPOLLIN, [this](uint32_t) { OnSyncReadable(); });
   return {};
 }
@@ -117,6 +118,12 @@ void StartAttempt::Go() {
   message.type = SyncType::kStart;
   // An init that is gone by now shows by its end.
   (void)SendRecord(sync_.get(), {reinterpret_cast<const char*>(&message), sizeof message}, {}, -1);
+}
+
+void StartAttempt::Cancel() const {
+  if (!starter_done_) {
+    ::kill(starter_, SIGKILL);
+  }
 }
 
 void StartAttempt::InitEnded(int wait_status) {

@@ -38,6 +38,8 @@ class StartAttempt {
   // Forks the starter, which reads config.json and supervise from `container_fd` and clones init with `stdio`.
   Status Begin(Children& children, int container_fd, int run_fd, const Stdio& stdio);
   void Go();
+  // Ends a starter that is still at work, which shows as a failure. A cloned init is the listener's to kill.
+  void Cancel() const;
   // Init has ended before it executed anything: what it said last, or else how it ended, is the failure.
   void InitEnded(int wait_status);
 
@@ -54,6 +56,7 @@ class StartAttempt {
   const CgroupHost& cgroups_;
   UniqueFd sync_;
   std::unique_ptr<Watch> watch_;
+  pid_t starter_ = 0;
   bool starter_done_ = false;
   bool ready_ = false;
   bool ready_told_ = false;

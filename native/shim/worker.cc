@@ -53,7 +53,7 @@ void PrepareForkedChild() {
   (void)WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", "0");
 }
 
-Status Worker::Start(Children& children, const char* step, const Job& job, Done done) {
+Result<pid_t> Worker::Start(Children& children, const char* step, const Job& job, Done done) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     return Errno("pipe2", step);
@@ -74,7 +74,7 @@ Status Worker::Start(Children& children, const char* step, const Job& job, Done 
     ::fcntl(owned.get(), F_SETFL, O_NONBLOCK);
     done(ReadReply(owned.get(), step, wait_status));
   });
-  return {};
+  return pid;
 }
 
 }  // namespace berth

@@ -29,8 +29,8 @@ class Worker {
   using Done = std::function<void(const WorkerReply&)>;
 
   // Forks a child that runs `job`; `done` is called from `children` after it has ended. `step` names the work in its
-  // failure. The child has default signals and dies with the shim.
-  static Status Start(Children& children, const char* step, const Job& job, Done done);
+  // failure. The child, whose pid is the result, has default signals and dies with the shim.
+  static Result<pid_t> Start(Children& children, const char* step, const Job& job, Done done);
 };
 
 // What a forked child must do first: default signals, no better OOM score than an ordinary process, death with its parent.

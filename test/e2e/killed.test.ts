@@ -1,3 +1,7 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { withBench } from '../support/cli.js';
 
@@ -39,6 +43,36 @@ describe('a command that is killed', () => {
       await bench.ok('down', '-v', '--lock-timeout', '10');
     }),
   );
+
+  it('a start waits for a shim that was at its first start when its command was killed', () =>
+    withBench('berthtestkilled4', async (bench) => {
+      bench.write(stack.replace('scale: 3', 'scale: 1'));
+      await bench.ok('up', '-d');
+      await bench.ok('stop');
+      const [id = ''] = readdirSync(join(bench.root, 'containers'));
+      const [config, run] = [join(bench.root, 'containers', id, 'config.json'), join(bench.run, 'containers', id)];
+      const text = readFileSync(config);
+      rmSync(run, { recursive: true });
+      rmSync(config);
+      execFileSync('mkfifo', [config]);
+      const killed = bench.start('start');
+      await vi.waitFor(() => expect(existsSync(join(run, 'control'))).toBe(true), { timeout: 60_000 });
+      const shim = Number(/^shim_pid=(\d+)$/m.exec(readFileSync(join(run, 'lock'), 'utf8'))?.[1]);
+      process.kill(shim, 'SIGSTOP');
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+      const next = bench.start('--progress', 'plain', 'start', '--lock-timeout', '10');
+      await vi.waitFor(() => expect(next.stderr()).toContain('  starting'), { timeout: 60_000 });
+      process.kill(shim, 'SIGCONT');
+      const writer = spawn('timeout', ['20', 'sh', '-c', 'cat > "$0"', config]);
+      writer.stdin.end(text);
+      await once(writer, 'exit');
+      expect(await next.ended).toMatchObject({ code: 0 });
+      rmSync(config);
+      writeFileSync(config, text);
+      expect(await bench.ok('ps')).toContain('Up ');
+      await bench.ok('down', '-v');
+    }));
 
   it('an interrupted up says what it left, and the next one goes on', () =>
     withBench('berthtestkilled3', async (bench) => {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { shimPath } from '../../src/addon/native.js';
@@ -47,6 +47,35 @@ test('a shim that hangs is killed at removal', async () => {
   await host.addon.removeContainer({ runDir: container.runDir, cgroup: container.cgroup, trees: [] });
   expect(host.addon.shimAlive(container.runDir)).toBe(false);
   expect(host.addon.processAlive(pid, startTime)).toBe(false);
+});
+
+/** A start that can't go on: whoever reads config.json waits for a writer. @returns the start, which is under way */
+async function startHanging(container: TestContainer): Promise<Promise<unknown>[]> {
+  const config = join(container.dir, 'config.json');
+  rmSync(config);
+  execFileSync('mkfifo', [config]);
+  const started = container.start();
+  started.catch(() => undefined);
+  await until(() => expect(readFileSync(join(container.runDir, 'lock'), 'utf8')).toMatch(/^shim_start=[1-9]/m));
+  return [started];
+}
+
+test('a start that hangs is ended by a stop', async () => {
+  const container = host.container();
+  const [started] = await startHanging(container);
+  await container.stop();
+  await expect(started).rejects.toMatchObject({ message: expect.stringContaining('ended by signal 9') });
+  await until(() => expect(host.addon.shimAlive(container.runDir)).toBe(false));
+});
+
+test('a shim that hangs in its first start is killed at removal', async () => {
+  const container = host.container();
+  const [started] = await startHanging(container);
+  const pid = /^shim_pid=(\d+)$/m.exec(readFileSync(join(container.runDir, 'lock'), 'utf8'))?.[1];
+  process.kill(Number(pid), 'SIGSTOP');
+  await host.addon.removeContainer({ runDir: container.runDir, cgroup: container.cgroup, trees: [] });
+  await expect(started).rejects.toMatchObject({ message: expect.stringContaining('berth-shim has gone') });
+  expect(host.addon.shimAlive(container.runDir)).toBe(false);
 });
 
 test('removal of what is not there is no error', async () => {

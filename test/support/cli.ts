@@ -25,6 +25,7 @@ export interface RunningCommand {
 export interface Bench {
   readonly dir: string;
   readonly root: string;
+  readonly run: string;
   readonly stack: string;
   /** a command line for a shell */
   readonly shell: (...args: string[]) => string;
@@ -81,7 +82,7 @@ export async function withBench(stack: string, use: (bench: Bench) => Promise<vo
     if (strays.length > 0) throw new Error(`layers that no image has:\n${strays.join('\n')}`);
   };
   try {
-    await use({ dir: project, root, stack, shell, write, start, berth, ok, assertGone });
+    await use({ dir: project, root, run, stack, shell, write, start, berth, ok, assertGone });
   } finally {
     await berth(['down', '-v', '--remove-orphans', '-t', '1', '--lock-timeout', '30']);
     assertGone();
