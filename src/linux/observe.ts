@@ -5,6 +5,7 @@ import type { Stack } from '../stack/model.js';
 import { readBootId } from './boot-id.js';
 import { observeDrift } from './drift.js';
 import type { ObserveOptions } from './host.js';
+import type { ContainerIndex } from './index.js';
 import { limitNotes } from './limit-notes.js';
 import { containerCgroup } from './paths.js';
 import type { ContainerRecord } from './record.js';
@@ -35,7 +36,7 @@ export async function observe(
       .filter((record) => record.stack === name)
       .map((record) => observeContainer(tools, record, bootId, options)),
     volumes: observeVolumes(paths, name, index.records, names),
-    images: stack === null ? {} : await observeImages(await tools.images(), stack),
+    images: stack === null ? {} : await observeImages(await tools.images(), stack, othersThan(name, index)),
     notes: stack === null ? [] : limitNotes(tools.addon, stack),
   };
 }
@@ -92,13 +93,25 @@ function statusOf(record: ContainerRecord, said: ShimStatus | null, shimAlive: b
   return said.status;
 }
 
-async function observeImages(store: ImageStore, stack: Stack): Promise<Readonly<Record<string, ObservedImage>>> {
+function othersThan(stack: string, { records }: ContainerIndex): readonly ContainerRecord[] {
+  return records.filter((record) => record.stack !== stack);
+}
+
+async function observeImages(
+  store: ImageStore,
+  stack: Stack,
+  others: readonly ContainerRecord[],
+): Promise<Readonly<Record<string, ObservedImage>>> {
   const references = [...Object.values(stack.services).map((service) => service.image), ...Object.keys(stack.images)];
   const images: Record<string, ObservedImage> = {};
   for (const reference of new Set(references)) {
     const image = await store.find(reference);
     if (image === null) continue;
-    images[reference] = { id: image.id, inputs: await store.readMetadata(image.id, BUILD_INPUTS) };
+    images[reference] = {
+      id: image.id,
+      inputs: await store.readMetadata(image.id, BUILD_INPUTS),
+      usedElsewhere: others.filter((record) => record.image.id === image.id).map((record) => record.name),
+    };
   }
   return images;
 }

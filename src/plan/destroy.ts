@@ -19,14 +19,13 @@ export function planDestroy(observed: ObservedState, asked: Partial<DestroyOptio
   const gone = removals.flatMap(({ drafts }) => drafts.removes);
   const staying = observed.containers.filter((container) => !going.includes(container));
   const volumes = planVolumeRemovals(observed, options, staying, removals);
+  const images = chooseImages(observed, options);
   const drafts = [
     ...removals.flatMap(({ drafts: { stops, removes } }) => [...stops, ...removes]),
     ...volumes.drafts,
-    ...imageNames(observed, options).map((image) =>
-      draftStep(`image:${image}`, { kind: 'removeImage', image }, 'no longer used', gone),
-    ),
+    ...images.going.map((image) => draftStep(`image:${image}`, { kind: 'removeImage', image }, 'no longer used', gone)),
   ];
-  const notes = [...orphans.map(orphanNote), ...volumes.notes];
+  const notes = [...orphans.map(orphanNote), ...volumes.notes, ...images.notes];
   return { format: 1, stack: observed.stack, serial: observed.serial, steps: numberSteps(drafts), notes };
 }
 
@@ -110,9 +109,21 @@ function isRemovable(volume: ObservedVolume, observed: ObservedState, options: D
   return volume.anonymous ? volume.usedBy.length === 0 && options.services.length === 0 : options.removeVolumes;
 }
 
-/** Names of images to remove; ids in the snapshot are second names of the same images. */
-function imageNames(observed: ObservedState, { removeImages, services }: DestroyOptions): string[] {
-  if (removeImages === 'none' || services.length > 0) return [];
-  const names = Object.entries(observed.images).filter(([name]) => !name.startsWith('sha256:'));
-  return names.flatMap(([name, image]) => (removeImages === 'all' || image.inputs !== null ? [name] : [])).sort();
+/** Names of images to remove; ids in the snapshot are second names of the same images. One that others use stays. */
+function chooseImages(observed: ObservedState, { removeImages, services }: DestroyOptions) {
+  if (removeImages === 'none' || services.length > 0) return { going: [], notes: [] };
+  const wanted = Object.entries(observed.images)
+    .filter(([name, { inputs }]) => !name.startsWith('sha256:') && (removeImages === 'all' || inputs !== null))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    going: wanted.flatMap(([name, { usedElsewhere }]) => (usedElsewhere.length === 0 ? [name] : [])),
+    notes: wanted.flatMap(
+      ([
+        name,
+        {
+          usedElsewhere: [user],
+        },
+      ]) => (user === undefined ? [] : [`image ${name} stays: container ${user} of another stack uses it`]),
+    ),
+  };
 }

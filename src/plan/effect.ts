@@ -50,7 +50,10 @@ export function effectOf(state: ObservedState, step: Step): ObservedState {
 const effects: Effects = {
   buildImage: (state, { image }, step) => ({
     ...state,
-    images: { ...state.images, [image]: { id: `sha256:built-${image}-${state.serial}-${step.id}`, inputs: 'built' } },
+    images: {
+      ...state.images,
+      [image]: { id: `sha256:built-${image}-${state.serial}-${step.id}`, inputs: 'built', usedElsewhere: [] },
+    },
   }),
   createVolume: (state, { volume }) => ({
     ...state,

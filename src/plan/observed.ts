@@ -91,4 +91,6 @@ export interface ObservedImage {
   readonly id: string;
   /** for an entry of `images:`: the digest of the inputs it was built from */
   readonly inputs: string | null;
+  /** names of containers of other stacks that were made from it */
+  readonly usedElsewhere: readonly string[];
 }

@@ -118,6 +118,6 @@ export function observed({ containers = [], volumes = [], images = {} }: Observe
     serial: 7,
     containers,
     volumes,
-    images: { app: { id: 'sha256:app', inputs: null }, ...images },
+    images: { app: { id: 'sha256:app', inputs: null, usedElsewhere: [] }, ...images },
   };
 }

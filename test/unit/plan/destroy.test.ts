@@ -16,7 +16,7 @@ const state = observed({
     observedVolume(volume('other'), { stack: 'other' }),
     observedVolume(volume('anon'), { name: 'a1', key: null, anonymous: true, definition: null }),
   ],
-  images: { built: { id: 'sha256:b', inputs: 'x' } },
+  images: { built: { id: 'sha256:b', inputs: 'x', usedElsewhere: [] } },
 });
 
 test('dependents stop first, then all goes; volumes and images on request only', () => {
@@ -34,6 +34,14 @@ test('dependents stop first, then all goes; volumes and images on request only',
   expect(all).toContain('image:built');
   expect(all).not.toContain('image:app');
   expect(stepsText(planDestroy(state, { removeImages: 'all' }))).toContain('image:app');
+});
+
+test('an image that another stack uses stays, and it is said', () => {
+  const built = { id: 'sha256:b', inputs: 'x', usedElsewhere: ['other-web-1'] };
+  const plan = planDestroy({ ...state, images: { ...state.images, built } }, { removeImages: 'all' });
+  expect(plan.notes).toContain('image built stays: container other-web-1 of another stack uses it');
+  expect(stepsText(plan)).not.toContain('image:built');
+  expect(stepsText(plan)).toContain('image:app');
 });
 
 test('a volume that a container still uses stays, and it is said', () => {

@@ -118,7 +118,7 @@ const scenes: fc.Arbitrary<Scene> = services.chain((list) =>
         volumes: hasVolume
           ? [observedVolume(volume('data'), { usedBy: containers.slice(0, 2).map(({ id }) => id) })]
           : [],
-        images: isBuilt ? { built: { id: 'sha256:built', inputs: 'built' } } : {},
+        images: isBuilt ? { built: { id: 'sha256:built', inputs: 'built', usedElsewhere: [] } } : {},
       }),
       options: { removeOrphans, services: asked, noDeps },
     })),

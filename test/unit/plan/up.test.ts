@@ -79,10 +79,14 @@ describe('what is missing', () => {
 
 describe('images', () => {
   test.each([
-    ['the id of its name has changed', observed({ images: { app: { id: 'sha256:new', inputs: null } } }), {}],
+    [
+      'the id of its name has changed',
+      observed({ images: { app: { id: 'sha256:new', inputs: null, usedElsewhere: [] } } }),
+      {},
+    ],
     [
       'what it is built from has changed',
-      observed({ images: { app: { id: 'sha256:app', inputs: 'old' } } }),
+      observed({ images: { app: { id: 'sha256:app', inputs: 'old', usedElsewhere: [] } } }),
       { app: 'new' },
     ],
   ])('%s: the container is replaced', (_, state, imageInputs) => {
@@ -95,7 +99,10 @@ describe('images', () => {
   test('an image on a rebuilt one is rebuilt after it', () => {
     const images = [image('app', { kind: 'image', image: 'base' }), image('base')];
     const state = observed({
-      images: { app: { id: 'sha256:app', inputs: 'a' }, base: { id: 'sha256:base', inputs: 'b' } },
+      images: {
+        app: { id: 'sha256:app', inputs: 'a', usedElsewhere: [] },
+        base: { id: 'sha256:base', inputs: 'b', usedElsewhere: [] },
+      },
     });
     expect(planned(stack([web], { images }), state, { imageInputs: { app: 'a', base: 'c' } })).toBe(table`
       #1  image:base     buildImage       inputs changed
