@@ -12,7 +12,7 @@ import type { Service } from '../stack/model.js';
 import { emptyConfig } from './config.js';
 import { buildService } from './service.js';
 
-export type BuildHost = Pick<Host, 'paths' | 'addon' | 'images'>;
+export type BuildHost = Pick<Host, 'paths' | 'addon' | 'images' | 'unsynced'>;
 
 /** Where the layer of one step is made: a container of the stack that never counts as finished. */
 export interface Scratch {
@@ -74,7 +74,7 @@ async function makeScratch(
   const name = `${stack}-build-${id.slice(0, 12)}`;
   const service = buildService(image);
   const paths = host.paths.container(id);
-  createRecord({ paths: host.paths, unsynced: new Set() }, recordOf({ id, name, stack, service }));
+  createRecord(host, recordOf({ id, name, stack, service }));
   makeDirs(paths.runDir);
   const layer = await store.writableLayer(id, layers.length === 0 ? null : imageOf(layers));
   const cgroup = containerCgroup(stack, id);

@@ -31,7 +31,9 @@ export interface Host {
   /** under the stack's lock, after the last step: forgets a stack that has no containers any more */
   leave(name: string): Promise<void>;
   engine(options: EngineOptions): Engine;
-  /** after the last step: what the engine has written down about containers outlives a power cut from then on */
+  /** records that were written and may not be on the disk: see `writeRecord` and `flush` */
+  readonly unsynced: Set<string>;
+  /** after the last step: what was written down about containers outlives a power cut from then on */
   flush(): Promise<void>;
   /**
    * Starts a created container as the engine does, under the stack's lock, for a command that stays with it (`run`).

@@ -55,6 +55,7 @@ export function openHost({ root, run }: HostOptions): Host {
       return tools.addon;
     },
     images: tools.images,
+    unsynced: tools.unsynced,
     containers: tools.containers,
     observe: async (name, stack, options) => (await import('./observe.js')).observe(tools, name, stack, options),
     lock: (name, options) => lockStack(tools.addon, paths.stack(name), name, options),

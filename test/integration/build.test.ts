@@ -42,7 +42,12 @@ beforeEach(() => {
   chmodSync(dir, 0o711);
   mkdirSync(join(dir, 'src'));
   const store = openStore(join(dir, 'root'));
-  host = { paths: createPaths(join(dir, 'root'), join(dir, 'run')), addon: loadAddon(), images: async () => store };
+  host = {
+    paths: createPaths(join(dir, 'root'), join(dir, 'run')),
+    addon: loadAddon(),
+    unsynced: new Set(),
+    images: async () => store,
+  };
   before = snapshotWorld({
     dirs: [join(dir, 'run', 'containers'), join(dir, 'root', 'containers')],
     stacks: [stackName],

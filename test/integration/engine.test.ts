@@ -78,15 +78,14 @@ describe('the engine of a real host', () => {
   it('refuses a name that another stack has', async () => {
     await host.up(sleepers({ web: 'container_name: berthtest-taken' }));
     const record = findContainer(host.host.containers(), 'berthtest-taken');
-    const records = { paths: host.host.paths, unsynced: new Set<string>() };
     const plan = { ...(await host.plan(sleepers({ web: 'container_name: berthtest-taken\n    hostname: x' }))) };
     expect(await host.host.preflight(plan)).toEqual([]);
-    writeRecord(records, { ...record, stack: 'berthtestother' });
+    writeRecord(host.host, { ...record, stack: 'berthtestother' });
     try {
       const reasons = (await host.host.preflight(plan)).map(({ reason }) => reason);
       expect(reasons).toEqual([expect.stringContaining('the name is in use by stack berthtestother')]);
     } finally {
-      writeRecord(records, record);
+      writeRecord(host.host, record);
     }
   });
 

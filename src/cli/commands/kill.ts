@@ -1,4 +1,3 @@
-import { syncFiles } from '../../linux/atomic.js';
 import type { Host } from '../../linux/host.js';
 import { type ContainerRecord, readRecord, writeRecord } from '../../linux/record.js';
 import { signalNumber } from '../../oci/signals.js';
@@ -52,16 +51,15 @@ const NOTE_LOCK_MS = 10_000;
  */
 async function noteStopped(host: Host, stack: string, ended: readonly ContainerRecord[]): Promise<void> {
   const lock = await host.lock(stack, { command: 'kill', timeoutMs: NOTE_LOCK_MS });
-  const records = { paths: host.paths, unsynced: new Set<string>() };
   try {
     for (const { id } of ended) {
       const paths = host.paths.container(id);
       const record = readRecord(paths, id);
       // Another command may have removed it or started it again meanwhile.
       const isOver = record?.state === 'created' && readShimStatus(host, id)?.manuallyStopped === true;
-      if (isOver && !record.manuallyStopped) writeRecord(records, { ...record, manuallyStopped: true });
+      if (isOver && !record.manuallyStopped) writeRecord(host, { ...record, manuallyStopped: true });
     }
-    await syncFiles(records.unsynced);
+    await host.flush();
   } finally {
     lock.release();
   }
