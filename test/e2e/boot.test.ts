@@ -3,15 +3,13 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { until } from '../support/bundle.js';
-import { type Bench, withBench } from '../support/cli.js';
-
-const LOOP = `[sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']`;
+import { type Bench, UNTIL_TERM, withBench } from '../support/cli.js';
 
 const POLICIES = `
 services:
   db:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
     restart: always
     healthcheck: { test: [CMD, "true"], interval: 1s, start_interval: 100ms, start_period: 5s }
@@ -21,7 +19,7 @@ services:
     network_mode: none
   web:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: service:db
     restart: unless-stopped
     depends_on:
@@ -29,17 +27,17 @@ services:
       job: { condition: service_completed_successfully }
   stopped:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
     restart: unless-stopped
   killed:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
     restart: unless-stopped
   once:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
 `;
 

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withBench } from '../support/cli.js';
+import { UNTIL_TERM, withBench } from '../support/cli.js';
 import { writeDockerArchive } from '../support/image-archive.js';
 
 const WEB = `
 services:
   web:
     image: box
-    command: [sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']
+    command: ${UNTIL_TERM}
     network_mode: none
     volumes: [data:/data]
 volumes:

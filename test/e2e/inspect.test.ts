@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, withBench } from '../support/cli.js';
-
-const LOOP = `[sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']`;
+import { type Bench, UNTIL_TERM, withBench } from '../support/cli.js';
 
 const SHARING = `
 services:
   a:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
     ipc: shareable
     pids_limit: 40
@@ -15,7 +13,7 @@ services:
     cpus: 0.5
   b:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: service:a
     ipc: service:a
     uts: host

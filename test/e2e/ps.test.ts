@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { withBench } from '../support/cli.js';
+import { UNTIL_TERM, withBench } from '../support/cli.js';
 
 const TWO = `
 services:
   web:
     image: box
-    command: [sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']
+    command: ${UNTIL_TERM}
     network_mode: none
     labels: { tier: front }
     volumes: [data:/data, ./rootfs/etc:/host:ro]

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Bench, withBench } from '../support/cli.js';
-
-const LOOP = `[sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']`;
+import { type Bench, UNTIL_TERM, withBench } from '../support/cli.js';
 
 function service(name: string, over = ''): string {
   return `
   ${name}:
     image: box
-    command: ${LOOP}
+    command: ${UNTIL_TERM}
     network_mode: none
 ${over}`;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Bench, withBench } from '../support/cli.js';
+import { type Bench, UNTIL_TERM, withBench } from '../support/cli.js';
 
 const TRAP = 'trap "exit 0" TERM; while :; do sleep 0.05; done';
 
@@ -10,7 +10,7 @@ const STACK = `
 services:
   writer:
     image: box
-    command: [sh, -c, '${TRAP}']
+    command: ${UNTIL_TERM}
     network_mode: none
     volumes: [data:/data]
   reader:
@@ -78,23 +78,26 @@ describe('a part of a volume', () => {
     }));
 });
 
+/** A service that mounts the volume `data`, which has driver options. */
+const webWith = (volumes: string, driverOpts: string): string => `
+services:
+  web:
+    image: box
+    command: ${UNTIL_TERM}
+    network_mode: none
+    volumes: ${volumes}
+volumes:
+  data:
+    driver_opts: ${driverOpts}
+`;
+
 describe('a volume with driver options', () => {
   it('that name a directory takes the image’s content there, and leaves nothing beside it', () =>
     withBench('berthtestvol6', async (bench) => {
       const device = join(bench.dir, 'device');
       mkdirSync(device);
       writeFileSync(join(bench.dir, 'rootfs/data/file'), 'of the image');
-      bench.write(`
-services:
-  web:
-    image: box
-    command: [sh, -c, '${TRAP}']
-    network_mode: none
-    volumes: [data:/data]
-volumes:
-  data:
-    driver_opts: { type: none, o: bind, device: '${device}' }
-`);
+      bench.write(webWith(`[data:/data]`, `{ type: none, o: bind, device: '${device}' }`));
       const before = readdirSync(bench.dir);
       await bench.ok('up', '-d');
       expect(await bench.ok('exec', 'web', 'cat', '/data/file')).toBe('of the image');
@@ -107,19 +110,14 @@ volumes:
       const empty = join(bench.dir, 'empty');
       mkdirSync(empty);
       symlinkSync('/etc', join(empty, 'link'));
-      bench.write(`
-services:
-  web:
-    image: box
-    command: [sh, -c, '${TRAP}']
-    network_mode: none
-    volumes:
+      bench.write(
+        webWith(
+          `
       - { type: volume, source: data, target: /part, read_only: true, volume: { subpath: link } }
-      - { type: volume, source: data, target: /group, volume: { subpath: etc/group } }
-volumes:
-  data:
-    driver_opts: { type: overlay, o: 'lowerdir=${empty}:${join(bench.dir, 'rootfs')}', device: overlay }
-`);
+      - { type: volume, source: data, target: /group, volume: { subpath: etc/group } }`,
+          `{ type: overlay, o: 'lowerdir=${empty}:${join(bench.dir, 'rootfs')}', device: overlay }`,
+        ),
+      );
       await bench.ok('up', '-d');
       const group = readFileSync(join(bench.dir, 'rootfs/etc/group'), 'utf8');
       expect(await bench.ok('exec', 'web', 'cat', '/part/group', '/group')).toBe(group + group);
@@ -129,17 +127,12 @@ volumes:
 
   it('is a directory of the host, read-only where they say so, whole or in part', () =>
     withBench('berthtestvol4', async (bench) => {
-      bench.write(`
-services:
-  web:
-    image: box
-    command: [sh, -c, '${TRAP}']
-    network_mode: none
-    volumes: [data:/data, { type: volume, source: data, target: /part, volume: { subpath: etc } }]
-volumes:
-  data:
-    driver_opts: { type: none, o: 'bind,ro', device: '${join(bench.dir, 'rootfs')}' }
-`);
+      bench.write(
+        webWith(
+          `[data:/data, { type: volume, source: data, target: /part, volume: { subpath: etc } }]`,
+          `{ type: none, o: 'bind,ro', device: '${join(bench.dir, 'rootfs')}' }`,
+        ),
+      );
       await bench.ok('up', '-d');
       const group = readFileSync(join(bench.dir, 'rootfs/etc/group'), 'utf8');
       expect(await bench.ok('exec', 'web', 'cat', '/part/group')).toBe(group);

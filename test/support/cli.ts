@@ -21,6 +21,9 @@ export interface RunningCommand {
   readonly ended: Promise<CommandResult>;
 }
 
+/** A command, as YAML, that runs until it is told to end, and ends with 0 then. */
+export const UNTIL_TERM = `[sh, -c, 'trap "exit 0" TERM; while :; do sleep 0.05; done']`;
+
 /** A stack in directories of its own, driven by the command line. */
 export interface Bench {
   readonly dir: string;
