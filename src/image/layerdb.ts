@@ -7,7 +7,8 @@ import type { Layer } from './model.js';
 import type { StorePaths } from './paths.js';
 
 const CACHE_ID = /^[0-9a-f]{64}$/;
-const LINK = /^[A-Z2-7]{26}$/;
+/** What `l/` is made of. */
+export const LINK = /^[A-Z2-7]{26}$/;
 
 /** A layer that is being made: everything stands in one staging directory until it is committed. */
 export interface Staging {
@@ -80,13 +81,14 @@ export function makeStaging(paths: StorePaths): Staging {
 /** Writes what belongs to a layer beside its content. What is synced after that can be committed. */
 export function describeLayer(paths: StorePaths, staging: Staging, layer: NewLayer): StackedLayer {
   const cacheId = randomBytes(32).toString('hex');
-  const link = makeLink(paths, cacheId);
+  const link = newLinkName();
   const { chainId, diffId, size, below } = layer;
   const lower = layer.opaqueRoot ? [] : (below?.links ?? []);
   writeFileSync(join(staging.entry, 'cache-id'), cacheId);
   writeFileSync(join(staging.entry, 'diff'), diffId);
   writeFileSync(join(staging.entry, 'size'), String(size));
   writeFileSync(join(staging.content, 'link'), link);
+  placeLink(paths, cacheId, link);
   writeFileSync(join(staging.content, 'committed'), '');
   if (below !== null) {
     writeFileSync(join(staging.entry, 'parent'), below.layer.chainId);
@@ -118,12 +120,15 @@ function putEntry(entry: string, path: string): void {
   }
 }
 
-/** Makes `l/<26 characters>` for `overlay2/<cacheId>/diff`; short, since a mount's options must fit into one page. */
-export function makeLink(paths: StorePaths, cacheId: string): string {
+/** 26 characters for `l/<name>`: short, since a mount's options must fit into one page. */
+export function newLinkName(): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const link = [...randomBytes(26)].map((byte) => alphabet.charAt(byte % alphabet.length)).join('');
+  return [...randomBytes(26)].map((byte) => alphabet.charAt(byte % alphabet.length)).join('');
+}
+
+/** Makes `l/<link>` for `overlay2/<cacheId>/diff`. The layer's `link` file has the name by then: who removes it reads it there. */
+export function placeLink(paths: StorePaths, cacheId: string, link: string): void {
   symlinkSync(join('..', cacheId, 'diff'), join(paths.links, link));
-  return link;
 }
 
 /** Removes what killed commands left. To be called by one who is alone in the store. */

@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirs } from '../directories.js';
 import { BerthError } from '../errors.js';
 import { errnoName, readText } from './files.js';
-import { lowerLinks, makeLink } from './layerdb.js';
+import { LINK, lowerLinks, newLinkName, placeLink } from './layerdb.js';
 import type { Image, WritableLayer } from './model.js';
 import type { StorePaths } from './paths.js';
 
@@ -26,7 +26,7 @@ export function makeWritableLayer(paths: StorePaths, id: string, image: Image | 
   }
   const lower = image === null ? [] : lowerOf(paths, image);
   if (lower.length > 0) writeFileSync(`${dir}/lower`, lower.join(':'), { mode: 0o600 });
-  if (!hasLink(paths, id, dir)) writeFileSync(`${dir}/link`, makeLink(paths, id), { mode: 0o600 });
+  ensureLink(paths, id, dir);
   return { dir, lower, upper: `${id}/diff`, work: `${id}/work` };
 }
 
@@ -54,17 +54,16 @@ export function writableLayerPaths(paths: StorePaths, id: string): string[] {
     throw new BerthError('INTERNAL', `internal: ${dir} is an image's layer, not a container's`);
   }
   const link = readText(join(dir, 'link'));
-  return link !== null && /^[A-Z2-7]{26}$/.test(link) ? [join(paths.links, link), dir] : [dir];
+  return link !== null && LINK.test(link) ? [join(paths.links, link), dir] : [dir];
 }
 
-function hasLink(paths: StorePaths, id: string, dir: string): boolean {
-  if (!existsSync(`${dir}/link`)) return false;
-  const link = readText(`${dir}/link`);
-  if (link === null || link === '') return false;
-  if (lstatSync(join(paths.links, link), { throwIfNoEntry: false }) === undefined) {
-    symlinkSync(join('..', id, 'diff'), join(paths.links, link));
-  }
-  return true;
+/** The name is written down before the link is made, so that a killed command leaves no link that nobody knows of. */
+function ensureLink(paths: StorePaths, id: string, dir: string): void {
+  const file = `${dir}/link`;
+  const known = existsSync(file) ? readText(file) : null;
+  const link = known !== null && LINK.test(known) ? known : newLinkName();
+  if (link !== known) writeFileSync(file, link, { mode: 0o600 });
+  if (lstatSync(`${paths.links}/${link}`, { throwIfNoEntry: false }) === undefined) placeLink(paths, id, link);
 }
 
 function makeDir(path: string, mode: number): void {

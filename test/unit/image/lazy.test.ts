@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { digestOf, hexOf } from '../../../src/image/digest.js';
 import { openStore } from '../../../src/image/store.js';
@@ -45,6 +45,21 @@ test('finding, listing and a container layer need no addon', async () => {
   expect(await store.writableLayer(ID, image)).toEqual(layer);
   await store.removeLayer(ID);
   await store.removeLayer(ID);
+});
+
+test('the name of a short link is written down before the link is there', async () => {
+  const store = openStore(root);
+  const links = join(root, 'overlay2', 'l');
+  mkdirSync(join(root, 'overlay2'), { recursive: true });
+  writeFileSync(links, 'no directory: no link can be made');
+  await expect(store.writableLayer(ID, null)).rejects.toMatchObject({ code: 'ENOTDIR' });
+  const [link = ''] = await store.writableLayerPaths(ID);
+  expect(link).toMatch(/\/overlay2\/l\/[A-Z2-7]{26}$/);
+  rmSync(links);
+  mkdirSync(links);
+  await store.writableLayer(ID, null);
+  expect(await store.writableLayerPaths(ID)).toEqual([link, join(root, 'overlay2', ID)]);
+  expect(readdirSync(links)).toEqual([basename(link)]);
 });
 
 test('adding an image does', async () => {
