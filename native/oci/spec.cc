@@ -21,8 +21,9 @@ void ReadMount(JsonObject& object, RuntimeSpec& spec) {
   spec.mounts.push_back(std::move(mount));
 }
 
-void ReadVersion(JsonObject& object) {
-  if (!object.RequiredString("ociVersion").starts_with("1.")) {
+void ReadVersion(JsonObject& object, RuntimeSpec& spec) {
+  spec.oci_version = object.RequiredString("ociVersion");
+  if (!spec.oci_version.starts_with("1.")) {
     object.Problem("ociVersion", "expected a version 1 of the runtime specification");
   }
 }
@@ -35,17 +36,18 @@ void RequireAbsolute(JsonObject& object, const char* key, const std::string& pat
   }
 }
 
-Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json) {
+Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json, const std::string& cgroups_path) {
   RuntimeSpec spec;
+  spec.cgroups_path = cgroups_path;
   BERTH_TRY(ParseJsonObject(json, "config.json", [&spec](JsonObject& object) {
-    ReadVersion(object);
+    ReadVersion(object, spec);
     object.RequiredObject("root", [&spec](JsonObject& root) { ReadRoot(root, spec); });
     object.RequiredObject("process", [&spec](JsonObject& process) { ReadProcess(process, spec.process); });
     spec.hostname = object.String("hostname");
     spec.domainname = object.String("domainname");
     object.Objects("mounts", [&spec](JsonObject& mount) { ReadMount(mount, spec); });
     object.RequiredObject("linux", [&spec](JsonObject& part) { ReadLinux(part, spec); });
-    object.Skip("annotations");
+    spec.annotations = object.StringMap("annotations");
   }));
   return spec;
 }

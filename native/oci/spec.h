@@ -49,6 +49,7 @@ struct Process {
   std::vector<Rlimit> rlimits;
   bool no_new_privileges = false;
   std::optional<int> oom_score_adj;
+  std::vector<std::string> warnings;  // what the specification has a runtime warn of, a line each
 };
 
 struct Mount {
@@ -121,6 +122,8 @@ struct LinuxResources {
 };
 
 struct RuntimeSpec {
+  std::string oci_version;
+  std::map<std::string, std::string> annotations;
   std::string root_path;
   bool root_readonly = false;
   Process process;
@@ -139,8 +142,9 @@ struct RuntimeSpec {
 };
 
 // Parses config.json. An error has errnum 0, call "config.json", and `what` names the JSON pointer and what was expected.
-// A key of the specification that is not honoured is refused by name; annotations are free.
-Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json);
+// A key of the specification that is not honoured is refused by name; annotations are free. `cgroups_path` is what holds
+// where linux.cgroupsPath is absent; while it is empty the key is required.
+Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json, const std::string& cgroups_path = {});
 
 // Parses an OCI `process` object alone, as `exec` gets it.
 Result<Process> ParseProcess(std::string_view json);

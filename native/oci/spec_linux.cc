@@ -98,7 +98,9 @@ void ReadLinux(JsonObject& object, RuntimeSpec& spec) {
     object.Problem("namespaces", "expected a mount namespace");
   }
   object.Objects("devices", [&spec](JsonObject& device) { ReadDevice(device, spec); });
-  spec.cgroups_path = object.RequiredString("cgroupsPath");
+  if (spec.cgroups_path.empty() || object.Has("cgroupsPath")) {
+    spec.cgroups_path = object.RequiredString("cgroupsPath");
+  }
   RequireAbsolute(object, "cgroupsPath", spec.cgroups_path);
   object.Object("resources", [&spec](JsonObject& resources) { ReadResources(resources, spec.resources); });
   spec.sysctl = object.StringMap("sysctl");

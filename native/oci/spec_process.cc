@@ -45,7 +45,7 @@ uint64_t ReadCapabilitySet(JsonObject& object, const char* key) {
   return mask;
 }
 
-void ReadCapabilities(JsonObject& object, CapabilitySets& sets) {
+void ReadCapabilities(JsonObject& object, CapabilitySets& sets, std::vector<std::string>& warnings) {
   sets.bounding = ReadCapabilitySet(object, "bounding");
   sets.effective = ReadCapabilitySet(object, "effective");
   sets.permitted = ReadCapabilitySet(object, "permitted");
@@ -55,8 +55,11 @@ void ReadCapabilities(JsonObject& object, CapabilitySets& sets) {
   if ((sets.effective & ~sets.permitted) != 0) {
     object.Problem("effective", "holds a capability that is not permitted");
   }
-  if ((sets.ambient & ~(sets.permitted & sets.inheritable)) != 0) {
-    object.Problem("ambient", "holds a capability that is not permitted and inheritable");
+  // The section on capabilities has a runtime warn of one that cannot be granted.
+  const uint64_t grantable = sets.permitted & sets.inheritable;
+  if ((sets.ambient & ~grantable) != 0) {
+    warnings.emplace_back("process.capabilities.ambient: what is not permitted and inheritable is not granted");
+    sets.ambient &= grantable;
   }
 }
 
@@ -82,7 +85,7 @@ void ReadProcess(JsonObject& object, Process& process) {
   process.env = object.Strings("env");
   process.cwd = object.RequiredString("cwd");
   object.Object("capabilities", [&process](JsonObject& capabilities) {
-    ReadCapabilities(capabilities, process.capabilities.emplace());
+    ReadCapabilities(capabilities, process.capabilities.emplace(), process.warnings);
   });
   object.Objects("rlimits", [&process](JsonObject& limit) { ReadRlimit(limit, process); });
   process.no_new_privileges = object.Bool("noNewPrivileges");

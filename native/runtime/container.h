@@ -32,6 +32,10 @@ struct CreateOptions {
   // Init's end of a SOCK_SEQPACKET pair. Init sends Ready, waits for Start and executes; or sends Failed and exits.
   // It is O_CLOEXEC: end of file after Start means that execve succeeded.
   int sync_fd = -1;
+  // A listening socket of the same type, or -1. With one init waits, once it is ready, for who connects there: that is
+  // who sends Start and is told of a failure, and init outlives its parent and the peer of `sync_fd`. Without it it dies
+  // with its parent.
+  int start_fd = -1;
 };
 
 // Makes the cgroup and applies limits, makes or joins the namespaces (user first; net, ipc, uts pinned), clones init into

@@ -109,6 +109,7 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confineme
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,
               .await_start = true,
+              .start_fd = options.start_fd,
               .reaper = options.supervise->init,
               .confinement = &confinement},
              progress);

@@ -1,8 +1,12 @@
 #include "runtime/report.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstring>
+
+#include "base/unique_fd.h"
 
 namespace berth {
 
@@ -23,6 +27,30 @@ bool Send(int sync_fd, const SyncMessage& message) {
   return sent == static_cast<ssize_t>(sizeof message);
 }
 
+Status SendReady(int sync_fd) {
+  SyncMessage message{};
+  message.type = SyncType::kReady;
+  return Send(sync_fd, message) ? Status() : Status(Errno("send", "ready"));
+}
+
+Status ReceiveStart(int sync_fd) {
+  SyncMessage message{};
+  ssize_t got = -1;
+  do {
+    got = ::recv(sync_fd, &message, sizeof message, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) {
+    return Errno("recv", "start");
+  }
+  if (got == 0) {
+    return Fail(ECONNRESET, "recv", "start");
+  }
+  if (got != static_cast<ssize_t>(sizeof message) || message.type != SyncType::kStart) {
+    return Fail(EPROTO, "recv", "start");
+  }
+  return {};
+}
+
 }  // namespace
 
 SyncMessage FailedMessage(std::string_view step, const Error& error) {
@@ -40,25 +68,23 @@ void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
 }
 
 Status AwaitStart(int sync_fd) {
-  SyncMessage message{};
-  message.type = SyncType::kReady;
-  if (!Send(sync_fd, message)) {
-    return Errno("send", "ready");
-  }
-  ssize_t got = -1;
+  BERTH_TRY(SendReady(sync_fd));
+  return ReceiveStart(sync_fd);
+}
+
+Status AwaitStarter(int sync_fd, int start_fd) {
+  BERTH_TRY(SendReady(sync_fd));
+  UniqueFd starter;
   do {
-    got = ::recv(sync_fd, &message, sizeof message, 0);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) {
-    return Errno("recv", "start");
+    starter.Reset(::accept4(start_fd, nullptr, nullptr, SOCK_CLOEXEC));
+  } while (!starter.valid() && errno == EINTR);
+  if (!starter.valid()) {
+    return Errno("accept", "start");
   }
-  if (got == 0) {
-    return Fail(ECONNRESET, "recv", "start");
+  if (::dup3(starter.get(), sync_fd, O_CLOEXEC) < 0) {
+    return Errno("dup3", "start");
   }
-  if (got != static_cast<ssize_t>(sizeof message) || message.type != SyncType::kStart) {
-    return Fail(EPROTO, "recv", "start");
-  }
-  return {};
+  return ReceiveStart(sync_fd);
 }
 
 }  // namespace berth

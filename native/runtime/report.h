@@ -24,4 +24,8 @@ void SendFailed(int sync_fd, const Progress& progress, const Error& error);
 // Sends Ready and waits for Start. ECONNRESET: the other side closed, so this container is not to start.
 Status AwaitStart(int sync_fd);
 
+// Sends Ready over `sync_fd`, and waits for Start from the first who connects to the listening socket `start_fd`. That
+// connection then takes the place of `sync_fd`, with its number.
+Status AwaitStarter(int sync_fd, int start_fd);
+
 }  // namespace berth

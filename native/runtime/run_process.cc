@@ -25,30 +25,34 @@ namespace {
 
 constexpr int kSync = 3;      // where the sync socket is moved to, right after stdio
 constexpr int kListener = 4;  // and the socket that a seccomp listener is sent over, if there is one
-
+constexpr int kStart = 5;     // and the socket that the starter connects to, if there is one
 // Above every number that is a destination below.
 Result<int> OutOfTheWay(int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kListener + 1);
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kStart + 1);
   return copy < 0 ? Result<int>(Errno("fcntl", "F_DUPFD_CLOEXEC")) : Result<int>(copy);
 }
 
 // stdio at 0, 1, 2, the sync socket at 3, and nothing else: not even the working directory "/proc/self/fd/N" leads out.
 Status PlaceDescriptors(const RunOptions& options) {
   const bool tty = options.terminal_fd >= 0;
-  const int wanted[] = {tty ? options.terminal_fd : options.stdio.in, tty ? options.terminal_fd : options.stdio.out,
+  const int wanted[] = {tty ? options.terminal_fd : options.stdio.in,  tty ? options.terminal_fd : options.stdio.out,
                         tty ? options.terminal_fd : options.stdio.err, options.sync_fd,
-                        options.confinement->listener.get()};
-  const int last = wanted[kListener] >= 0 ? kListener : kSync;
-  int copies[kListener + 1];
-  for (int fd = 0; fd <= last; ++fd) {
-    BERTH_ASSIGN(copies[fd], OutOfTheWay(wanted[fd]));
+                        options.confinement->listener.get(),           options.start_fd};
+  int copies[kStart + 1];
+  for (int fd = 0; fd <= kStart; ++fd) {
+    copies[fd] = -1;
+    if (fd <= kSync || wanted[fd] >= 0) {
+      BERTH_ASSIGN(copies[fd], OutOfTheWay(wanted[fd]));
+    }
   }
-  for (int fd = 0; fd <= last; ++fd) {
-    if (::dup3(copies[fd], fd, fd >= kSync ? O_CLOEXEC : 0) < 0) {
+  for (int fd = 0; fd <= kStart; ++fd) {
+    if (copies[fd] < 0) {
+      ::close(fd);  // whatever it was
+    } else if (::dup3(copies[fd], fd, fd >= kSync ? O_CLOEXEC : 0) < 0) {
       return Errno("dup3", std::to_string(fd));
     }
   }
-  if (SysCloseRange(static_cast<unsigned>(last) + 1, UINT_MAX) != 0) {
+  if (SysCloseRange(kStart + 1, UINT_MAX) != 0) {
     return Errno("close_range", "all but stdio");
   }
   return {};
@@ -143,7 +147,10 @@ Status Run(const RunOptions& options, Progress& progress) {
   BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));
   progress.step = "exec";
   BERTH_ASSIGN(const std::string path, FindExecutable(process));
-  if (options.await_start) {
+  if (options.start_fd >= 0) {
+    progress.step = "start";
+    BERTH_TRY(AwaitStarter(kSync, kStart));
+  } else if (options.await_start) {
     progress.step = "start";
     // A container does not outlive its shim. Set after the change of user, which clears it; a shim that has gone before
     // shows by the end of the socket.

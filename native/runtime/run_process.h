@@ -15,6 +15,7 @@ struct RunOptions {
   int terminal_fd = -1;  // becomes stdio and the controlling terminal
   int sync_fd = -1;
   bool await_start = false;
+  int start_fd = -1;  // as in CreateOptions
   bool reaper = false;
   const Confinement* confinement = nullptr;
 };

@@ -1,0 +1,56 @@
+#include "runtime_cli/bundle.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include <string_view>
+
+#include "base/file.h"
+#include "runtime_cli/device_rules.h"
+
+namespace berth {
+
+namespace {
+
+Status CheckCgroup(const std::string& path) {
+  bool named = false;
+  for (std::string_view rest = path; !rest.empty();) {
+    const size_t end = rest.find('/');
+    const std::string_view name = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    named = named || !name.empty();
+    if (name == "." || name == "..") {
+      return Fail(0, "config.json", "/linux/cgroupsPath: expected a path without . and ..");
+    }
+  }
+  return named ? Status() : Fail(0, "config.json", "/linux/cgroupsPath: is the root of the hierarchy");
+}
+
+Result<std::string> RealPath(const std::string& path, const char* what) {
+  char absolute[PATH_MAX];
+  if (::realpath(path.c_str(), absolute) == nullptr) {
+    return Errno("realpath", what + (" " + path));
+  }
+  return absolute;
+}
+
+}  // namespace
+
+Result<Bundle> OpenBundle(const std::string& path, const std::string& id) {
+  Bundle bundle;
+  BERTH_ASSIGN(bundle.path, RealPath(path, "bundle"));
+  BERTH_ASSIGN(bundle.dir, OpenAt(AT_FDCWD, bundle.path, O_RDONLY | O_DIRECTORY));
+  const auto text = ReadFileAt(bundle.dir.get(), "config.json");
+  if (!text) {
+    return Fail(text.error().errnum, text.error().call, bundle.path + "/config.json");
+  }
+  BERTH_ASSIGN(bundle.spec, ParseRuntimeSpec(*text, "/" + id));
+  BERTH_TRY(CheckCgroup(bundle.spec.cgroups_path));
+  bundle.spec.resources.devices = WithDefaultDevices(bundle.spec.resources.devices);
+  std::string& root = bundle.spec.root_path;
+  BERTH_ASSIGN(root, RealPath(root.starts_with('/') ? root : bundle.path + "/" + root, "root"));
+  return bundle;
+}
+
+}  // namespace berth

@@ -1,0 +1,24 @@
+// Making a container and starting it: two commands, with no process of ours between them.
+//
+// init is ready before `create` ends, and then waits in accept(2) on a socket that `create` bound at <root>/<id>/start,
+// a place that only root reaches. `start` connects there, removes the socket's name, sends Start and reads to the end of
+// the connection: init closes it by execve, or sends what went wrong. A `start` that is killed before Start was sent ends
+// the connection, and init with it: so no container runs that counts as merely created. An init that is gone refuses the
+// connection, since it alone holds the listening socket.
+#pragma once
+
+#include "base/result.h"
+#include "runtime_cli/arguments.h"
+#include "runtime_cli/state.h"
+
+namespace berth {
+
+inline constexpr const char* kStartSocket = "start";
+
+// Makes the container of `--bundle` (default: the working directory). Where it fails nothing of it is left.
+Result<State> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id);
+
+// Runs the command of a container that is "created"; another status is an error. Where init fails, it is stopped then.
+Status StartContainer(const StateDir& dir, const State& state);
+
+}  // namespace berth

@@ -1,0 +1,22 @@
+// What the runtime tells its caller beside a command's own output.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "runtime/sync.h"
+#include "runtime_cli/arguments.h"
+
+namespace berth {
+
+// An error as one line: object, call and what the kernel said.
+std::string ErrorText(const Error& error);
+
+// What a container's process sent before it ended, with its step in front.
+Error FailureOf(const SyncMessage& message);
+
+// Appends a line to `--log`, where there is one, in the format of `--log-format`: as containerd and conmon read it.
+// `level` is "error" or "debug"; the latter is for `--debug` only. A log that can't be written is an error.
+Status Log(const Arguments& arguments, const char* level, const std::string& message);
+
+}  // namespace berth

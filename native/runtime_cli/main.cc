@@ -1,0 +1,147 @@
+// berth-runtime: an OCI runtime for the command line and for engines that drive one (podman, dockerd).
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "base/file.h"
+#include "runtime_cli/arguments.h"
+#include "runtime_cli/create.h"
+#include "runtime_cli/list.h"
+#include "runtime_cli/log.h"
+#include "runtime_cli/remove.h"
+#include "runtime_cli/run.h"
+#include "runtime_cli/state.h"
+#include "runtime_cli/version.h"
+
+namespace berth {
+
+namespace {
+
+struct Invocation {
+  Arguments arguments;
+  std::string root;
+  std::string id;  // empty where the command has none
+};
+
+Status Print(const std::string& text) { return WriteAll(STDOUT_FILENO, text, "standard output"); }
+
+Result<int> Create(const Invocation& call) {
+  BERTH_ASSIGN(const State state, CreateContainer(call.arguments, call.root, call.id));
+  BERTH_TRY(Log(call.arguments, "debug", "container " + call.id + ": init is pid " + std::to_string(state.pid)));
+  return 0;
+}
+
+Result<int> Start(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(StartContainer(dir, state));
+  return 0;
+}
+
+Result<int> Run(const Invocation& call) { return RunContainer(call.arguments, call.root, call.id); }
+
+Result<int> ShowState(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(Print(StateJson(state, StatusOf(dir, state)) + "\n"));
+  return 0;
+}
+
+Result<int> Kill(const Invocation& call) {
+  const std::vector<std::string>& operands = call.arguments.operands;
+  BERTH_ASSIGN(const int signal, ParseSignal(operands.size() > 1 ? operands[1] : "TERM"));
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(SignalContainer(state, signal, call.arguments.Has("all")));
+  return 0;
+}
+
+// A directory without a state is what is left of a `create` that was killed before it made anything.
+Result<int> Delete(const Invocation& call) {
+  const bool force = call.arguments.Has("force");
+  const auto dir = OpenStateDir(call.root, call.id);
+  if (!dir) {
+    return force && dir.error().errnum == ENOENT ? Result<int>(0) : std::unexpected(dir.error());
+  }
+  const auto state = ReadState(*dir);
+  if (!state && force && state.error().errnum == ENOENT) {
+    BERTH_TRY(RemoveStateDir(call.root, *dir));
+    return 0;
+  }
+  if (!state) {
+    return std::unexpected(state.error());
+  }
+  if (const std::string_view status = StatusOf(*dir, *state); !force && status != "stopped") {
+    return Fail(0, "", "container " + call.id + ": is " + std::string(status) + ", not stopped");
+  }
+  BERTH_TRY(RemoveContainer(call.root, *dir, *state));
+  return 0;
+}
+
+Result<int> List(const Invocation& call) {
+  BERTH_ASSIGN(const std::string text, ListContainers(call.arguments, call.root));
+  BERTH_TRY(Print(text));
+  return 0;
+}
+
+struct Command {
+  std::string_view name;
+  Result<int> (*run)(const Invocation& call);
+};
+
+constexpr Command kCommands[] = {
+    {"create", Create}, {"start", Start},   {"run", Run},   {"state", ShowState},
+    {"kill", Kill},     {"delete", Delete}, {"list", List},
+};
+
+// A descriptor 0, 1 or 2 that is closed would be taken by the first file that is opened.
+Status HoldStdio() {
+  int fd = -1;
+  do {
+    fd = ::open("/dev/null", O_RDWR);
+    if (fd < 0) {
+      return Errno("open", "/dev/null");
+    }
+  } while (fd <= STDERR_FILENO);
+  ::close(fd);
+  return {};
+}
+
+Result<int> Main(const std::vector<std::string>& words, Arguments& arguments) {
+  BERTH_TRY(ParseArguments(words, arguments));
+  if (arguments.command.empty()) {
+    BERTH_TRY(Print(arguments.Has("version") ? VersionText() : UsageText()));
+    return 0;
+  }
+  BERTH_TRY(Log(arguments, "debug", "command " + arguments.command));
+  const Invocation call{arguments, arguments.Get("root", "/run/berth-runtime"),
+                        arguments.operands.empty() ? "" : arguments.operands[0]};
+  return std::ranges::find(kCommands, arguments.command, &Command::name)->run(call);
+}
+
+int Report(const Arguments& arguments, const Error& error) {
+  const std::string text = ErrorText(error);
+  const auto logged = Log(arguments, "error", text);
+  const std::string line =
+      "berth-runtime: " + text + "\n" + (logged ? "" : "berth-runtime: --log: " + ErrorText(logged.error()) + "\n");
+  (void)WriteAll(STDERR_FILENO, line, "standard error");
+  return 1;
+}
+
+}  // namespace
+
+}  // namespace berth
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  berth::Arguments arguments;
+  if (const auto held = berth::HoldStdio(); !held) {
+    return 1;
+  }
+  const auto code = berth::Main({argv + 1, argv + argc}, arguments);
+  return code ? *code : berth::Report(arguments, code.error());
+}

@@ -1,0 +1,69 @@
+#include "runtime_cli/remove.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <charconv>
+
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/namespaces.h"
+#include "runtime/pins.h"
+
+namespace berth {
+
+namespace {
+
+constexpr int kKillTimeoutMs = 10000;
+
+}  // namespace
+
+Result<int> ParseSignal(const std::string& text) {
+  int number = 0;
+  const char* const end = text.data() + text.size();
+  if (const auto [stop, problem] = std::from_chars(text.data(), end, number);
+      problem == std::errc() && stop == end && number > 0 && number < NSIG) {
+    return number;
+  }
+  const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    if (const char* const known = ::sigabbrev_np(signal); known != nullptr && name == known) {
+      return signal;
+    }
+  }
+  return Fail(0, "", "signal " + text + ": expected a number or a name such as TERM");
+}
+
+Status SignalContainer(const State& state, int signal, bool all) {
+  if (all) {
+    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+    if (signal == SIGKILL) {
+      return KillCgroup(cgroups, state.cgroup, kKillTimeoutMs);
+    }
+    for (const pid_t pid : CgroupProcesses(cgroups, state.cgroup)) {
+      if (::kill(pid, signal) != 0 && errno != ESRCH) {
+        return Errno("kill", "container " + state.id + ", pid " + std::to_string(pid));
+      }
+    }
+    return {};
+  }
+  const auto init = OpenProcess(state.pid, state.start_time);
+  if (!init) {
+    return Fail(init.error().errnum, init.error().call, "container " + state.id + ": container not running");
+  }
+  if (::syscall(SYS_pidfd_send_signal, init->get(), signal, nullptr, 0) != 0) {
+    return Errno("pidfd_send_signal", "container " + state.id);
+  }
+  return {};
+}
+
+Status RemoveContainer(const std::string& root, const StateDir& dir, const State& state) {
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_TRY(KillCgroup(cgroups, state.cgroup, kKillTimeoutMs));
+  BERTH_TRY(RemoveCgroup(cgroups, state.cgroup));
+  BERTH_TRY(UnmountPins(dir.fd.get(), 0));
+  return RemoveStateDir(root, dir);
+}
+
+}  // namespace berth

@@ -1,0 +1,20 @@
+// Ending containers.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "runtime_cli/state.h"
+
+namespace berth {
+
+// A signal by number ("15") or name ("TERM", "SIGTERM"). An error has errnum 0.
+Result<int> ParseSignal(const std::string& text);
+
+// Sends it to init, or with `all` to every process of the container's cgroup. ESRCH: init has ended.
+Status SignalContainer(const State& state, int signal, bool all);
+
+// Kills what is left, and removes cgroup and state directory.
+Status RemoveContainer(const std::string& root, const StateDir& dir, const State& state);
+
+}  // namespace berth

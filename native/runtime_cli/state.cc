@@ -1,0 +1,138 @@
+#include "runtime_cli/state.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/file.h"
+#include "base/json_text.h"
+#include "base/process.h"
+#include "oci/json.h"
+#include "runtime/copy_tree.h"
+#include "runtime_cli/create.h"
+
+namespace berth {
+
+namespace {
+
+constexpr const char* kFile = "state.json";
+
+bool IsIdCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_+-.").find(c) != std::string_view::npos;
+}
+
+std::string Member(const char* key, std::string_view text) { return JsonQuoted(key) + ":" + JsonQuoted(text) + ","; }
+
+std::string AnnotationsJson(const std::map<std::string, std::string>& annotations) {
+  std::string text;
+  for (const auto& [key, value] : annotations) {
+    text += (text.empty() ? "" : ",") + JsonQuoted(key) + ":" + JsonQuoted(value);
+  }
+  return "\"annotations\":{" + text + "}";
+}
+
+Status LockStateDir(const StateDir& dir) {
+  return ::flock(dir.fd.get(), LOCK_EX) == 0 ? Status() : Status(Errno("flock", "container " + dir.id));
+}
+
+}  // namespace
+
+Status CheckId(const std::string& id) {
+  const bool good =
+      !id.empty() && id.size() <= 255 && id != "." && id != ".." && std::ranges::all_of(id, IsIdCharacter);
+  return good ? Status() : Fail(0, "", "container id " + JsonQuoted(id) + ": expected letters, digits, _ + - .");
+}
+
+Result<StateDir> MakeStateDir(const std::string& root, const std::string& id) {
+  BERTH_TRY(CheckId(id));
+  BERTH_TRY(MakeDirs(AT_FDCWD, root, 0711));
+  BERTH_ASSIGN(const UniqueFd parent, OpenAt(AT_FDCWD, root, O_RDONLY | O_DIRECTORY));
+  if (::mkdirat(parent.get(), id.c_str(), 0700) != 0) {
+    return Errno("mkdir", "container " + id);
+  }
+  return OpenStateDir(root, id);
+}
+
+Result<StateDir> OpenStateDir(const std::string& root, const std::string& id) {
+  BERTH_TRY(CheckId(id));
+  auto fd = OpenAt(AT_FDCWD, root + "/" + id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!fd) {
+    return Fail(fd.error().errnum, fd.error().call, "container " + id);
+  }
+  StateDir dir{*std::move(fd), id};
+  BERTH_TRY(LockStateDir(dir));
+  struct stat status{};
+  if (::fstat(dir.fd.get(), &status) != 0 || status.st_nlink == 0) {
+    return Fail(ENOENT, "flock", "container " + id);  // removed by who had the lock before us
+  }
+  return dir;
+}
+
+Status RemoveStateDir(const std::string& root, const StateDir& dir) {
+  BERTH_ASSIGN(const UniqueFd parent, OpenAt(AT_FDCWD, root, O_RDONLY | O_DIRECTORY));
+  return RemoveTreeAt(parent.get(), dir.id);
+}
+
+Result<std::vector<std::string>> ContainerIds(const std::string& root) {
+  const auto parent = OpenAt(AT_FDCWD, root, O_RDONLY | O_DIRECTORY);
+  if (!parent && parent.error().errnum == ENOENT) {
+    return std::vector<std::string>();
+  }
+  if (!parent) {
+    return std::unexpected(parent.error());
+  }
+  BERTH_ASSIGN(std::vector<std::string> names, EntryNames(parent->get()));
+  std::erase_if(names, [](const std::string& name) { return !CheckId(name); });
+  std::ranges::sort(names);
+  return names;
+}
+
+Status WriteState(const StateDir& dir, const State& state) {
+  const std::string text =
+      "{" + Member("id", state.id) + Member("ociVersion", state.oci_version) + "\"pid\":" + std::to_string(state.pid) +
+      ",\"startTime\":" + std::to_string(state.start_time) + "," + Member("bundle", state.bundle) +
+      Member("created", state.created) + Member("cgroup", state.cgroup) + AnnotationsJson(state.annotations) + "}\n";
+  return ReplaceFileAt(dir.fd.get(), kFile, text, 0600, false);
+}
+
+Result<State> ReadState(const StateDir& dir) {
+  auto text = ReadFileAt(dir.fd.get(), kFile);
+  if (!text) {
+    return Wrap(std::move(text).error(), "container " + dir.id);
+  }
+  State state;
+  BERTH_TRY(ParseJsonObject(*text, kFile, [&state](JsonObject& object) {
+    state.id = object.RequiredString("id");
+    state.oci_version = object.RequiredString("ociVersion");
+    state.pid = static_cast<pid_t>(object.Int("pid", 0, INT32_MAX).value_or(0));
+    state.start_time = object.Unsigned("startTime").value_or(0);
+    state.bundle = object.RequiredString("bundle");
+    state.created = object.RequiredString("created");
+    state.cgroup = object.RequiredString("cgroup");
+    state.annotations = object.StringMap("annotations");
+  }));
+  return state;
+}
+
+const char* StatusOf(const StateDir& dir, const State& state) {
+  if (state.pid == 0) {
+    return "creating";
+  }
+  if (!ProcessAlive(state.pid, state.start_time)) {
+    return "stopped";
+  }
+  return ::faccessat(dir.fd.get(), kStartSocket, F_OK, 0) == 0 ? "created" : "running";
+}
+
+std::string StateJson(const State& state, const char* status) {
+  const bool stopped = std::string_view(status) == "stopped";
+  return "{" + Member("ociVersion", state.oci_version) + Member("id", state.id) + Member("status", status) +
+         "\"pid\":" + std::to_string(stopped ? 0 : state.pid) + "," + Member("bundle", state.bundle) +
+         Member("created", state.created) + AnnotationsJson(state.annotations) + "}";
+}
+
+}  // namespace berth

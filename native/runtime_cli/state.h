@@ -1,0 +1,56 @@
+// What the runtime remembers of a container: <root>/<id>/state.json, in a directory of mode 0700 that also holds the
+// socket `start` (see create.h).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace berth {
+
+struct State {
+  std::string id;
+  std::string oci_version;
+  pid_t pid = 0;  // 0: init was not made yet
+  uint64_t start_time = 0;
+  std::string bundle;   // absolute
+  std::string created;  // RFC 3339
+  std::string cgroup;
+  std::map<std::string, std::string> annotations;
+};
+
+// A container's directory, locked: commands on one container take turns.
+struct StateDir {
+  UniqueFd fd;
+  std::string id;
+};
+
+// Letters, digits, '_', '+', '-' and '.', at most 255 of them. An error has errnum 0.
+Status CheckId(const std::string& id);
+
+// Makes the directory (and `root`). EEXIST: there is such a container.
+Result<StateDir> MakeStateDir(const std::string& root, const std::string& id);
+// ENOENT: there is no such container.
+Result<StateDir> OpenStateDir(const std::string& root, const std::string& id);
+Status RemoveStateDir(const std::string& root, const StateDir& dir);
+
+// Names of the containers under `root`, sorted; none where it is missing.
+Result<std::vector<std::string>> ContainerIds(const std::string& root);
+
+Status WriteState(const StateDir& dir, const State& state);
+Result<State> ReadState(const StateDir& dir);
+
+// "creating", "created", "running" or "stopped", as the specification has them.
+const char* StatusOf(const StateDir& dir, const State& state);
+
+// The specification's state JSON, on one line.
+std::string StateJson(const State& state, const char* status);
+
+}  // namespace berth
