@@ -39,6 +39,7 @@ export function loadOptions(globals: GlobalOptions, env: NodeJS.ProcessEnv): Loa
     projectDirectory: globals.projectDirectory,
     projectName: globals.projectName,
     envFiles: globals.envFile,
+    profiles: globals.profile,
     environment,
     cwd: process.cwd(),
   };
@@ -52,10 +53,11 @@ type StackSource = Pick<Context, 'output' | 'loading' | 'cacheDir'>;
 
 /**
  * The stack of the command's files, with its warnings shown. An unchanged file is not parsed again.
+ * @param services those that the command names: their profiles count as enabled
  * @throws BerthError INPUT after all that is wrong with it was drawn on stderr
  */
-export async function loadStack(source: StackSource): Promise<Stack> {
-  const stack = await readStack(source);
+export async function loadStack(source: StackSource, services: readonly string[] = []): Promise<Stack> {
+  const stack = await readStack({ ...source, loading: { ...source.loading, services } });
   for (const warning of stack.warnings) source.output.err(renderWarning(warning, source.output.errPaint));
   return stack;
 }

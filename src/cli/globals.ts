@@ -20,6 +20,7 @@ export interface GlobalOptions {
   readonly file?: readonly string[];
   readonly projectName?: string;
   readonly projectDirectory?: string;
+  readonly profile?: readonly string[];
   readonly envFile?: readonly string[];
   readonly root: string;
   readonly run: string;
@@ -49,6 +50,7 @@ export function globalFlags(env: NodeJS.ProcessEnv): readonly Flag[] {
     listFlag('-f, --file <path>', 'stack file; repeat to merge several (default: compose.yaml found upwards)'),
     { flags: '-p, --project-name <name>', text: 'name of the stack' },
     { flags: '--project-directory <path>', text: 'directory that relative paths start from' },
+    listFlag('--profile <name>', 'enable services of this profile; * is all of them'),
     listFlag('--env-file <path>', 'file of variables for interpolation, instead of .env'),
     { flags: '--root <dir>', text: 'state that survives a reboot', default: env['BERTH_ROOT'] || '/var/lib/berth' },
     { flags: '--run <dir>', text: 'state of this boot', default: env['BERTH_RUN'] || '/run/berth' },

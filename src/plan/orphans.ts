@@ -15,7 +15,7 @@ export interface OrphanPlan {
  */
 export function planOrphans(stack: Stack, observed: ObservedState, options: PlanOptions): OrphanPlan {
   const strays = observed.containers.filter(
-    (container) => container.oneOff || stack.services[container.service] === undefined,
+    ({ oneOff, service }) => oneOff || !(stack.services[service] || stack.disabled.includes(service)),
   );
   const sorted = strays.sort((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1));
   const going = sorted.flatMap((container) => {

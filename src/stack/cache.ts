@@ -33,7 +33,10 @@ export async function loadCached(options: LoadOptions, cacheDir: string): Promis
 /** The environment is no part of it: the variables that matter are among the inputs. */
 function keyOf(options: LoadOptions): string {
   const { cwd, files = [], projectDirectory = null, projectName = null, envFiles = [] } = options;
-  return String(digestOf(JSON.stringify([BERTH_BUILD, cwd, files, projectDirectory, projectName, envFiles])));
+  const { profiles = [], services = [] } = options;
+  return String(
+    digestOf(JSON.stringify([BERTH_BUILD, cwd, files, projectDirectory, projectName, envFiles, profiles, services])),
+  );
 }
 
 function readCache(path: string): CachedStack | null {

@@ -11,6 +11,8 @@ export interface Diagnostic {
   readonly hint: string | null;
   /** the source line, for drawing */
   readonly source: string;
+  /** through which `include` or `extends` the file was reached, from the outside in */
+  readonly via: readonly string[];
   /** length of the marked range on that line, at least 1 */
   readonly length: number;
 }

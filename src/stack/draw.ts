@@ -14,7 +14,7 @@ export function drawDiagnostics(diagnostics: readonly Diagnostic[], options: { r
 }
 
 function draw(diagnostic: Diagnostic, paint: (style: string, text: string) => string): string {
-  const { file, line, column, path, message, hint, source, length } = diagnostic;
+  const { file, line, column, path, message, hint, source, via, length } = diagnostic;
   const where = paint(BOLD, `${file}:${line}:${column}:`);
   const lines = [`${where} ${path === '' ? '' : `${path}: `}${message}`];
   if (source.trim() !== '') {
@@ -24,6 +24,7 @@ function draw(diagnostic: Diagnostic, paint: (style: string, text: string) => st
     lines.push(`  ${text}`, `  ${indent}${paint(RED, '^'.padEnd(marked, '~'))}`);
   }
   if (hint !== null) lines.push(`  ${hint}`);
+  for (const step of via.toReversed()) lines.push(`  ${step}`);
   return lines.map((text) => `${text}\n`).join('');
 }
 

@@ -5,7 +5,7 @@ import type { Lookup } from './interpolate.js';
 import type { Mark } from './node.js';
 import type { LoadOptions } from './options.js';
 import type { Problems } from './problems.js';
-import { displayPath } from './project.js';
+import { type Scope, sourceOf } from './scope.js';
 
 /** What variables in stack files refer to: the caller's environment first, then the `.env` files. */
 export interface Environment {
@@ -25,25 +25,31 @@ export function readEnvironment(
   const listed = options.envFiles?.length ? options.envFiles : reader.variable('COMPOSE_ENV_FILES')?.split(',');
   const isDisabled = /^(?:1|true)$/i.test(reader.variable('COMPOSE_DISABLE_ENV_FILE') ?? '');
   const paths = listed?.map((file) => resolve(options.cwd, file)) ?? (isDisabled ? [] : [join(dir, '.env')]);
-  const variables = new Map<string, string>();
-  const files: string[] = [];
-  for (const path of paths) {
-    const text = reader.readFile(path);
-    const source = { name: displayPath(path, options.cwd), text: text ?? '' };
-    if (text !== null) {
-      files.push(path);
-      readInto(variables, { source, start: 0, end: 0 }, reader, problems);
-    } else if (listed) {
-      problems.error({ source, start: 0, end: 0 }, [], 'no such file');
-    }
-  }
+  const scope: Scope = { reader, problems, cwd: options.cwd, dir, lookup: reader.variable, via: [] };
+  const variables = readEnvFiles(paths, listed !== undefined, scope);
+  const files = paths.filter((path) => reader.readFile(path) !== null);
   const lookup: Lookup = (name) => reader.variable(name) ?? variables.get(name);
   return { lookup, files, variables };
 }
 
-function readInto(variables: Map<string, string>, whole: Mark, reader: InputReader, problems: Problems): void {
+/**
+ * The variables of several files; those of later files win, and refer to the scope's and to earlier ones.
+ * @param isRequired a file that is missing is an error
+ */
+export function readEnvFiles(paths: readonly string[], isRequired: boolean, scope: Scope): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const path of paths) {
+    const text = scope.reader.readFile(path);
+    const whole: Mark = { source: sourceOf(scope, path, text ?? ''), start: 0, end: 0 };
+    if (text !== null) readInto(variables, whole, scope);
+    else if (isRequired) scope.problems.error(whole, [], 'no such file');
+  }
+  return variables;
+}
+
+function readInto(variables: Map<string, string>, whole: Mark, { lookup, problems }: Scope): void {
   const { source } = whole;
-  const dotenv = parseDotenv(source.text, (name) => reader.variable(name) ?? variables.get(name));
+  const dotenv = parseDotenv(source.text, (name) => lookup(name) ?? variables.get(name));
   if (!dotenv.ok) {
     const start = offsetOf(source.text, dotenv.error.line, dotenv.error.column);
     problems.error({ source, start, end: start }, [], dotenv.error.message);

@@ -1,18 +1,18 @@
 import { basename } from 'node:path';
+import { combine, parseFile } from './combine.js';
 import type { Diagnostic } from './diagnostic.js';
-import { parseDocuments } from './document.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { createInputReader } from './inputs.js';
 import { interpolate, type Lookup } from './interpolate.js';
-import { interpolateTree } from './interpolate-tree.js';
-import { mergeFiles, withoutResets } from './merge.js';
 import type { Stack } from './model.js';
-import type { MapNode, Mark, Source } from './node.js';
+import type { MapNode, Mark } from './node.js';
 import type { Inputs, LoadOptions } from './options.js';
 import { createProblems, createReport, type Problems } from './problems.js';
+import { disabledServices } from './profiles.js';
 import { cleanName, displayPath, findProject, isStackName, type Project, startDir } from './project.js';
 import type { ResolveContext } from './resolve/context.js';
 import { resolveStack } from './resolve/stack.js';
+import { type Document, type Scope, sourceOf } from './scope.js';
 import { imagesKeyOf, parseStackFile } from './stack-file.js';
 
 export type LoadResult =
@@ -30,14 +30,21 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const nearby = options.files?.length ? null : readEnvironment(options, startDir(options), reader, createProblems());
   const project = findProject(options, reader, (name) => nearby?.variables.get(name));
   const environment = readEnvironment(options, project.workingDir, reader, problems);
-  const documents = parseFiles(project, options, problems);
+  const bare: Scope = {
+    reader,
+    problems,
+    cwd: options.cwd,
+    dir: project.workingDir,
+    lookup: environment.lookup,
+    via: [],
+  };
+  const documents = parseFiles(project, startDir(options), bare);
   const name = stackName(documents, project, options, environment, problems);
   const lookup: Lookup = (variable) =>
     environment.lookup(variable) ?? (variable === 'COMPOSE_PROJECT_NAME' ? name : undefined);
-  const trees = documents.map((document) => interpolateTree(document, lookup, problems));
-  const [first, ...overrides] = trees;
-  if (!first) return { ok: false, diagnostics: problems.diagnostics() };
-  const root = withoutResets(overrides.reduce(mergeFiles, first));
+  const root = combine(documents, { ...bare, lookup }, []);
+  if (!root) return { ok: false, diagnostics: problems.diagnostics() };
+  const disabled = disabledServices(root, enabledProfiles(options, environment), options.services ?? []);
   const context: ResolveContext = {
     stackName: name,
     workingDir: project.workingDir,
@@ -45,6 +52,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     readFile: (path) => reader.readFile(path),
     displayPath: (path) => displayPath(path, options.cwd),
     problems,
+    disabled,
     declared: { services: keysOf(root, 'services'), volumes: keysOf(root, 'volumes') },
   };
   const report = createReport(problems, root);
@@ -56,10 +64,17 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     files: project.files.map((file) => file.path),
     workingDir: project.workingDir,
     envFiles: environment.files,
+    disabled: [...disabled.keys()].sort(),
     ...resolved,
     warnings: problems.warnings(),
   };
   return { ok: true, stack, inputs: reader.inputs() };
+}
+
+/** `--profile` and COMPOSE_PROFILES together. */
+function enabledProfiles({ profiles = [] }: LoadOptions, { lookup }: Environment): string[] {
+  const listed = (lookup('COMPOSE_PROFILES') ?? '').split(',').map((profile) => profile.trim());
+  return [...profiles, ...listed].filter((profile) => profile !== '');
 }
 
 function keysOf(root: MapNode, section: string): string[] {
@@ -67,47 +82,36 @@ function keysOf(root: MapNode, section: string): string[] {
   return node?.kind === 'map' ? [...node.entries.keys()] : [];
 }
 
-function parseFiles(project: Project, options: LoadOptions, problems: Problems): MapNode[] {
+function parseFiles(project: Project, searched: string, scope: Scope): Document[] {
   if (project.files.length === 0) {
-    const source = { name: displayPath(startDir(options), options.cwd), text: '' };
-    problems.error(
-      startOf(source),
+    scope.problems.error(
+      startOf(sourceOf(scope, searched, '')),
       [],
       'no stack file here or in a parent directory',
       'expected compose.yaml, or give one with -f',
     );
   }
-  return project.files.flatMap((file) => {
-    const source: Source = {
-      name: displayPath(file.path, options.cwd),
-      text: (file.text ?? '').replace(/^\uFEFF/, ''),
-    };
-    if (file.text === null) {
-      problems.error(startOf(source), [], 'no such file');
-      return [];
-    }
-    const before = problems.diagnostics().length;
-    const documents = parseDocuments(source, problems);
-    if (documents.length === 0 && problems.diagnostics().length === before)
-      problems.error(startOf(source), [], 'the file is empty');
-    return documents;
+  return project.files.flatMap(({ path, text }) => {
+    if (text !== null) return parseFile(path, text, scope);
+    scope.problems.error(startOf(sourceOf(scope, path, '')), [], 'no such file');
+    return [];
   });
 }
 
-function startOf(source: Source): Mark {
+function startOf(source: Mark['source']): Mark {
   return { source, start: 0, end: 0 };
 }
 
 /** `-p`, else COMPOSE_PROJECT_NAME, else the last file's `name:`, else the directory's name without the letters it can't have. */
 function stackName(
-  documents: readonly MapNode[],
+  documents: readonly Document[],
   project: Project,
   options: LoadOptions,
   environment: Environment,
   problems: Problems,
 ): string {
   const given = options.projectName ?? (environment.lookup('COMPOSE_PROJECT_NAME') || undefined);
-  const written = documents.findLast((document) => document.entries.has('name'))?.entries.get('name')?.node;
+  const written = documents.findLast(({ root }) => root.entries.has('name'))?.root.entries.get('name')?.node;
   const fromFile =
     written?.kind === 'scalar' && typeof written.value === 'string'
       ? interpolatedName(written.value, environment.lookup)

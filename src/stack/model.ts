@@ -18,6 +18,8 @@ export interface Stack {
   /** .env files that were read, absolute */
   readonly envFiles: readonly string[];
   readonly services: Readonly<Record<string, Service>>;
+  /** services whose profiles are not enabled, sorted */
+  readonly disabled: readonly string[];
   readonly volumes: Readonly<Record<string, Volume>>;
   readonly images: Readonly<Record<string, ImageSource>>;
   /** what a user should know but what is no error: shown once by commands that load the file */

@@ -2,6 +2,8 @@
 export interface Source {
   readonly name: string;
   readonly text: string;
+  /** how the file was reached, from the outside in; absent: it is one of the project's own */
+  readonly via?: readonly string[];
 }
 
 /** A range of a source, in code units. */
@@ -97,4 +99,32 @@ function firstOf(mark: Mark): Mark {
 /** `services.web.volumes[0].source` */
 export function pathText(path: Path): string {
   return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+}
+
+export function newScalar(value: Scalar, mark: Mark): ScalarNode {
+  return { kind: 'scalar', value, mark, tag: null };
+}
+
+/** The text of a scalar; that of a collection is empty. */
+export function scalarText(node: Node): string {
+  return node.kind === 'scalar' ? String(node.value) : '';
+}
+
+/** The items of a list; any other value counts as a list of one. */
+export function itemsOf(node: Node): readonly Node[] {
+  return node.kind === 'list' ? node.items : [node];
+}
+
+/** The pairs of a map, or of a list of `KEY=value`; a key alone has null. */
+export function pairsOf(node: Node): ReadonlyMap<string, Entry> {
+  if (node.kind === 'map') return node.entries;
+  const pairs = itemsOf(node).filter((item) => item.kind === 'scalar');
+  return new Map(pairs.map(pairOf));
+}
+
+function pairOf(item: ScalarNode): [string, Entry] {
+  const text = scalarText(item);
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  return [name, { key: item.mark, node: { ...item, value: equals < 0 ? null : text.slice(equals + 1) } }];
 }

@@ -6,6 +6,10 @@ export interface LoadOptions {
   readonly projectName?: string | undefined;
   /** `--env-file`, in order; none: `.env` of the project directory */
   readonly envFiles?: readonly string[] | undefined;
+  /** `--profile`; COMPOSE_PROFILES adds to them */
+  readonly profiles?: readonly string[] | undefined;
+  /** services that are named on the command line: they are enabled whatever their profiles */
+  readonly services?: readonly string[] | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** absolute; what relative options start from */
   readonly cwd: string;

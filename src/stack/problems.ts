@@ -65,7 +65,7 @@ function isSamePlace(a: Diagnostic, b: Diagnostic): boolean {
 }
 
 function createDiagnostic(mark: Mark, path: Path, message: string, hint: string | null): Diagnostic {
-  const { text, name } = mark.source;
+  const { text, name, via = [] } = mark.source;
   const start = Math.min(mark.start, text.length);
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const nextLine = text.indexOf('\n', start);
@@ -78,6 +78,7 @@ function createDiagnostic(mark: Mark, path: Path, message: string, hint: string 
     message,
     hint,
     source: text.slice(lineStart, lineEnd),
+    via,
     length: Math.max(1, Math.min(mark.end, lineEnd) - start),
   };
 }

@@ -20,8 +20,7 @@ export function parseStackFile(root: MapNode, report: Report): StackFile {
   const imagesKey = imagesKeyOf(root);
   return {
     services: parseSection(root, 'services', resourceName, report, (map, at) => {
-      const isRefused = map.entries.has('build') || map.entries.has('extends');
-      if (!map.entries.has('image') && !isRefused) at.keyError([], "missing key 'image'");
+      if (!map.entries.has('image') && !map.entries.has('build')) at.keyError([], "missing key 'image'");
       return validateKeys(service, map, SERVICE, at);
     }),
     volumes: parseSection(root, 'volumes', resourceName, report, (map, at) => validateKeys(volume, map, NOTHING, at)),

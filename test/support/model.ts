@@ -60,6 +60,7 @@ export function stack(services: readonly Service[], { volumes = [], images = [] 
     services: Object.fromEntries(services.map((one) => [one.name, one])),
     volumes: Object.fromEntries(volumes.map((one) => [one.key, one])),
     images: Object.fromEntries(images.map((one) => [one.name, one])),
+    disabled: [],
     warnings: [],
   };
 }

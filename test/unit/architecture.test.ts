@@ -19,6 +19,7 @@ const srcShared = ['errors.ts', 'units.ts', 'directories.ts', 'limiter.ts', 'glo
 const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   addon: ['runtime', 'oci', 'base', 'shim/protocol.h'],
   shim: ['runtime', 'oci', 'base'],
+  runtime_cli: ['runtime', 'oci', 'base'],
   runtime: ['seccomp', 'oci', 'base'],
   seccomp: ['oci', 'base'],
   oci: ['base'],

@@ -39,7 +39,7 @@ export const main: CommandMain = defineCommand<DownOptions>({
       plan: (observed) =>
         planDestroy(observed, {
           services: args,
-          known: stack === null ? null : Object.keys(stack.services),
+          known: stack === null ? null : [...Object.keys(stack.services), ...stack.disabled],
           removeOrphans: options.removeOrphans ?? false,
           removeVolumes: options.volumes ?? false,
           removeImages: options.rmi ?? 'none',

@@ -51,7 +51,7 @@ export const main: CommandMain = defineCommand<PlanCommandOptions>({
 async function makePlan(context: Context, options: PlanCommandOptions, services: readonly string[]): Promise<Plan> {
   const { host } = context;
   const isDestroy = options.destroy === true;
-  const stack = isDestroy ? await loadStackIfAny(context) : await loadStack(context);
+  const stack = isDestroy ? await loadStackIfAny(context) : await loadStack(context, services);
   const name = stack?.name ?? (await stackName(context));
   const lock = await host.lock(name, { command: 'plan', timeoutMs: options.lockTimeout ?? 0 });
   try {
@@ -59,7 +59,7 @@ async function makePlan(context: Context, options: PlanCommandOptions, services:
     if (isDestroy || stack === null) {
       return planDestroy(observed, {
         services,
-        known: stack === null ? null : Object.keys(stack.services),
+        known: stack === null ? null : [...Object.keys(stack.services), ...stack.disabled],
         removeOrphans: options.removeOrphans ?? false,
         removeVolumes: options.volumes ?? false,
       });

@@ -58,7 +58,7 @@ export const main: CommandMain = defineCommand<RunOptions>({
   run: async (invocation) => {
     const { options, output } = invocation;
     const context = await openContext(invocation);
-    const stack = await loadStack(context);
+    const stack = await loadStack(context, invocation.args.slice(0, 1));
     const oneOff = makeOneOff(invocation, stack);
     const outcome = await create(context, stack, oneOff, options);
     if (outcome.code === EXIT.interrupted) return EXIT.interrupted;

@@ -40,7 +40,7 @@ export const main: CommandMain = defineCommand<UpOptions>({
     checkOptions(options);
     const planOptions = toPlanOptions(options, args, options.timeout ?? null);
     const context = await openContext(invocation);
-    const stack = await loadStack(context);
+    const stack = await loadStack(context, args);
     const run: Omit<PlanRun, 'interrupts'> = {
       stackName: stack.name,
       stack,

@@ -15,6 +15,8 @@ export interface ResolveContext {
   readonly readFile: (path: string) => string | null;
   readonly displayPath: (path: string) => string;
   readonly problems: Problems;
+  /** services whose profiles are not enabled, with those profiles */
+  readonly disabled: ReadonlyMap<string, readonly string[]>;
   /** names that the file declares, also where what it says of them is wrong */
   readonly declared: { readonly services: readonly string[]; readonly volumes: readonly string[] };
 }
@@ -28,9 +30,11 @@ export interface ServiceContext extends ResolveContext {
 /** Reports a name that no service has. */
 export function checkService(name: string, path: Path, context: ServiceContext, part: 'key' | 'value'): void {
   const { services } = context.declared;
-  if (services.includes(name)) return;
+  const profiles = context.disabled.get(name);
+  if (services.includes(name) && profiles === undefined) return;
   const tell = part === 'key' ? context.report.keyError : context.report.error;
-  tell(path, `there is no service '${name}'`, suggest(name, services));
+  if (profiles) tell(path, `service '${name}' is not enabled`, `enable it with --profile ${profiles.join(' or ')}`);
+  else tell(path, `there is no service '${name}'`, suggest(name, services));
 }
 
 /** An absolute path of the host for one written in the file; `~` is the caller's home. */

@@ -143,7 +143,9 @@ function resolveDependencies(file: ServiceFile['depends_on'], context: ServiceCo
       ]),
     );
   }
-  const entries = Object.entries(file ?? {});
+  const entries = Object.entries(file ?? {}).filter(
+    ([name, { required = true }]) => required || !context.disabled.has(name),
+  );
   for (const [name] of entries) checkService(name, ['depends_on', name], context, 'key');
   return sorted(
     entries.map(([name, { condition, restart = false, required = true }]): [string, Dependency] => [

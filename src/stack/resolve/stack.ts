@@ -20,6 +20,7 @@ export function resolveStack(
 ): Pick<Stack, 'services' | 'volumes' | 'images'> {
   const written: Record<string, Service> = {};
   for (const [serviceName, service] of Object.entries(file.services)) {
+    if (context.disabled.has(serviceName)) continue;
     written[serviceName] = resolveService(service, {
       ...context,
       serviceName,

@@ -19,7 +19,6 @@ export const TOP_LEVEL: OutOfScope = {
     networks: NO_NETWORKS,
     configs: NO_CONTENT,
     secrets: NO_CONTENT,
-    include: 'not supported yet: give several files with -f instead',
     models: NOT_YET,
   },
   ignored: {
@@ -40,8 +39,6 @@ export const SERVICE: OutOfScope = {
     build: 'not supported yet: describe the image in images: instead',
     configs: NO_CONTENT,
     secrets: NO_CONTENT,
-    profiles: NOT_YET,
-    extends: 'not supported yet: use a yaml anchor or several files instead',
     volumes_from: 'not supported yet: name the volumes instead',
     cgroup_parent: NOT_YET,
     runtime: NOT_YET,

@@ -130,6 +130,10 @@ export const service = z.strictObject({
     .union([z.array(text), z.record(z.string(), z.union([text, z.array(text)]))])
     .optional()
     .meta({ description: 'lines for /etc/hosts: HOST=IP' }),
+  profiles: z
+    .array(z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, { error: 'expected letters, digits and the signs _ . -' }))
+    .optional()
+    .meta({ description: 'the service runs only where one of them is enabled' }),
   pids_limit: integer(-1).optional().meta({ description: 'number of processes and threads; -1 is unlimited' }),
   cpus: cpus.optional().meta({ description: 'cpu time as a number of cpus' }),
   cpu_quota: z

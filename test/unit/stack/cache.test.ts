@@ -41,6 +41,29 @@ test('an override file that appears is noticed', () =>
     expect(await imageOf(dir)).toBe('over');
   }));
 
+test('an extended file, an included one and the profiles are noticed', () =>
+  withProject(
+    {
+      'compose.yaml': 'include: [more.yaml]\nservices: {web: {extends: {file: base.yaml, service: web}}}\n',
+      'base.yaml': 'services: {web: {image: one}}\n',
+      'more.yaml': 'services: {other: {image: app, profiles: [dev]}}\n',
+    },
+    async (dir) => {
+      const services = async (profiles: readonly string[] = []): Promise<Record<string, string>> => {
+        const result = await loadCached({ cwd: dir, environment: {}, profiles }, join(dir, 'cache'));
+        return Object.fromEntries(
+          Object.entries(result.ok ? result.stack.services : {}).map(([name, { image }]) => [name, image]),
+        );
+      };
+      expect(await services()).toEqual({ web: 'one' });
+      expect(await services(['dev'])).toEqual({ other: 'app', web: 'one' });
+      writeFileSync(join(dir, 'base.yaml'), 'services: {web: {image: two}}\n');
+      expect(await services()).toEqual({ web: 'two' });
+      writeFileSync(join(dir, 'more.yaml'), 'services: {other: {image: app}}\n');
+      expect(await services()).toEqual({ other: 'app', web: 'two' });
+    },
+  ));
+
 test('a broken cache file costs time, not the result', () =>
   withProject(files, async (dir) => {
     expect(await imageOf(dir)).toBe('app:1');

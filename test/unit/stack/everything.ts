@@ -72,6 +72,7 @@ services:
     working_dir: /srv
     user: "1000:1000"
     group_add: [audio, 44]
+    profiles: []
     tty: true
     stdin_open: true
     labels: [one=1, two]
