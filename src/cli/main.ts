@@ -1,27 +1,21 @@
 import { writeSync } from 'node:fs';
 import { useCode } from './code-cache.js';
 import { COMMANDS } from './commands.js';
+import { globalFlags } from './globals.js';
 
 /** Global flags that are followed by a value; only what stands before the command's name needs them told apart. */
-const VALUE_FLAGS = new Set([
-  '-f',
-  '--file',
-  '-p',
-  '--project-name',
-  '--project-directory',
-  '--env-file',
-  '--root',
-  '--run',
-  '--progress',
-  '--ansi',
-]);
+function valueFlags(): string[] {
+  const taking = globalFlags(process.env).filter(({ flags }) => flags.includes('<'));
+  return taking.flatMap(({ flags }) => flags.split(/[ ,]+/).filter((word) => word.startsWith('-')));
+}
 
 /** @returns the index of the command's name: the first word that is neither a flag nor a flag's value; -1 without one */
 function commandIndex(argv: readonly string[]): number {
+  const taking = valueFlags();
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i] ?? '';
     if (!word.startsWith('-')) return i;
-    if (VALUE_FLAGS.has(word)) i++;
+    if (taking.includes(word)) i++;
   }
   return -1;
 }
