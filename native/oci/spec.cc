@@ -47,6 +47,7 @@ Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json, const std::string& c
     spec.domainname = object.String("domainname");
     object.Objects("mounts", [&spec](JsonObject& mount) { ReadMount(mount, spec); });
     object.RequiredObject("linux", [&spec](JsonObject& part) { ReadLinux(part, spec); });
+    object.Object("hooks", [&spec](JsonObject& hooks) { ReadHooks(hooks, spec.hooks); });
     spec.annotations = object.StringMap("annotations");
   }));
   return spec;

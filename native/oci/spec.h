@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "oci/hooks.h"
 #include "oci/seccomp.h"
 
 namespace berth {
@@ -139,6 +140,7 @@ struct RuntimeSpec {
   std::vector<std::string> readonly_paths;
   std::string rootfs_propagation;
   std::optional<Seccomp> seccomp;
+  Hooks hooks;
 };
 
 // Parses config.json. An error has errnum 0, call "config.json", and `what` names the JSON pointer and what was expected.

@@ -11,10 +11,14 @@ inline constexpr uint32_t kMaxId = UINT32_MAX - 1;  // the highest number means 
 void ReadProcess(JsonObject& object, Process& process);
 void ReadLinux(JsonObject& object, RuntimeSpec& spec);
 void ReadResources(JsonObject& object, LinuxResources& resources);
+void ReadHooks(JsonObject& object, Hooks& hooks);
 void ReadSeccomp(JsonObject& object, Seccomp& seccomp);
 
 // Says so where `path` does not start at the root.
 void RequireAbsolute(JsonObject& object, const char* key, const std::string& path);
+
+// Says so of the first variable that is not NAME=value.
+void CheckEnvironment(JsonObject& object, const std::vector<std::string>& env);
 
 // A device type of the specification: one letter of `allowed`; 'u' is another name of 'c'.
 char ReadDeviceType(JsonObject& object, const char* allowed, char absent);

@@ -67,15 +67,19 @@ void CheckStrings(JsonObject& object, const Process& process) {
   if (process.args.empty() || process.args.front().empty()) {
     object.Problem("args", "expected a command");
   }
-  for (const std::string& variable : process.env) {
-    if (variable.find('=') == std::string::npos || variable.starts_with('=')) {
-      object.Problem("env", "expected NAME=value, not '" + variable.substr(0, variable.find('=')) + "'");
-    }
-  }
+  CheckEnvironment(object, process.env);
   RequireAbsolute(object, "cwd", process.cwd);
 }
 
 }  // namespace
+
+void CheckEnvironment(JsonObject& object, const std::vector<std::string>& env) {
+  for (const std::string& variable : env) {
+    if (variable.find('=') == std::string::npos || variable.starts_with('=')) {
+      object.Problem("env", "expected NAME=value, not '" + variable.substr(0, variable.find('=')) + "'");
+    }
+  }
+}
 
 void ReadProcess(JsonObject& object, Process& process) {
   process.terminal = object.Bool("terminal");

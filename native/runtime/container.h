@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/result.h"
+#include "oci/container_state.h"
 #include "oci/spec.h"
 #include "oci/supervise.h"
 #include "runtime/cgroup/cgroup.h"
@@ -36,6 +37,9 @@ struct CreateOptions {
   // who sends Start and is told of a failure, and init outlives its parent and the peer of `sync_fd`. Without it it dies
   // with its parent.
   int start_fd = -1;
+  // What the spec's hooks are told, but for status and pid; needed where it has any. The runtime's own (prestart and
+  // createRuntime) are the caller's to run: where there are some, init sends Mounted and waits for GoOn.
+  const ContainerState* state = nullptr;
 };
 
 // Makes the cgroup and applies limits, makes or joins the namespaces (user first; net, ipc, uts pinned), clones init into

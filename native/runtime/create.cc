@@ -19,6 +19,10 @@ Status SetUpCgroup(const CgroupHost& cgroups, const RuntimeSpec& spec) {
 }
 
 Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
+  progress.step = "hooks";
+  if (HasHooks(options.spec->hooks) && options.state == nullptr) {
+    return Fail(0, "config.json", "/hooks: are run for an engine's containers only");
+  }
   progress.step = "seccomp";
   BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
   progress.step = "cgroup";

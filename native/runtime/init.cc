@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "runtime/devices.h"
+#include "runtime/hooks.h"
 #include "runtime/namespaces.h"
 #include "runtime/privileges.h"
 #include "runtime/report.h"
@@ -59,9 +60,16 @@ Status SetUpKernel(const CreateOptions& options, const CgroupHost& cgroups, bool
   BERTH_TRY(EnterCgroupNamespace(spec));
   progress.step = "hostname";
   BERTH_TRY(SetNames(spec));
-  BERTH_TRY(WriteSysctls(spec, progress));
   progress.step = "oom_score_adj";
   return SetOomScore(spec.process);
+}
+
+// In the container's pid namespace it is the container's pid that counts (runtime.md, "State").
+ContainerState StateInContainer(const CreateOptions& options, const char* status) {
+  ContainerState state = *options.state;
+  state.status = status;
+  state.pid = ::getpid();
+  return state;
 }
 
 // Returns the terminal's slave, or an invalid descriptor where the process has no terminal.
@@ -75,6 +83,20 @@ Result<UniqueFd> SetUpTerminal(int root_fd, const CreateOptions& options) {
   return std::move(terminal.slave);
 }
 
+// The hooks of `create`, while the host's tree is in reach. Nothing is sent and awaited where there are none.
+Status PassHooks(const CreateOptions& options, Progress& progress) {
+  const Hooks& hooks = options.spec->hooks;
+  if (!hooks.prestart.empty() || !hooks.create_runtime.empty()) {
+    progress.step = "hooks";
+    BERTH_TRY(AwaitHooks(options.sync_fd));
+  }
+  if (hooks.create_container.empty()) {
+    return {};
+  }
+  progress.step = "createContainer hook";
+  return RunHooks(hooks.create_container, StateInContainer(options, "creating"), options.container_fd);
+}
+
 Result<UniqueFd> SetUpRoot(const CreateOptions& options, const CgroupHost& cgroups, Progress& progress) {
   const RootfsOptions rootfs{
       .spec = options.spec, .supervise = options.supervise, .cgroups = &cgroups, .container_fd = options.container_fd};
@@ -82,6 +104,9 @@ Result<UniqueFd> SetUpRoot(const CreateOptions& options, const CgroupHost& cgrou
   BERTH_TRY(FillRootfs(root.get(), rootfs, progress));
   progress.step = "terminal";
   BERTH_ASSIGN(UniqueFd terminal, SetUpTerminal(root.get(), options));
+  BERTH_TRY(PassHooks(options, progress));
+  // After the hooks: an engine's bring the network interfaces that a sysctl may name.
+  BERTH_TRY(WriteSysctls(*options.spec, progress));
   BERTH_TRY(SealRootfs(root.get(), *options.spec, progress));
   progress.step = "pivot_root";
   BERTH_TRY(PivotRoot(root.get(), *options.spec));
@@ -104,12 +129,16 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confineme
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
   }
+  const std::vector<Hook>& start_hooks = options.spec->hooks.start_container;
+  const ContainerState state = start_hooks.empty() ? ContainerState() : StateInContainer(options, "created");
   RunProcess({.process = &options.spec->process,
               .stdio = options.stdio,
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,
               .await_start = true,
               .start_fd = options.start_fd,
+              .start_hooks = start_hooks.empty() ? nullptr : &start_hooks,
+              .state = &state,
               .reaper = options.supervise->init,
               .confinement = &confinement},
              progress);

@@ -27,26 +27,26 @@ bool Send(int sync_fd, const SyncMessage& message) {
   return sent == static_cast<ssize_t>(sizeof message);
 }
 
-Status SendReady(int sync_fd) {
+Status Tell(int sync_fd, SyncType type, const char* name) {
   SyncMessage message{};
-  message.type = SyncType::kReady;
-  return Send(sync_fd, message) ? Status() : Status(Errno("send", "ready"));
+  message.type = type;
+  return Send(sync_fd, message) ? Status() : Status(Errno("send", name));
 }
 
-Status ReceiveStart(int sync_fd) {
+Status Expect(int sync_fd, SyncType type, const char* name) {
   SyncMessage message{};
   ssize_t got = -1;
   do {
     got = ::recv(sync_fd, &message, sizeof message, 0);
   } while (got < 0 && errno == EINTR);
   if (got < 0) {
-    return Errno("recv", "start");
+    return Errno("recv", name);
   }
   if (got == 0) {
-    return Fail(ECONNRESET, "recv", "start");
+    return Fail(ECONNRESET, "recv", name);
   }
-  if (got != static_cast<ssize_t>(sizeof message) || message.type != SyncType::kStart) {
-    return Fail(EPROTO, "recv", "start");
+  if (got != static_cast<ssize_t>(sizeof message) || message.type != type) {
+    return Fail(EPROTO, "recv", name);
   }
   return {};
 }
@@ -67,13 +67,18 @@ void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
   Send(sync_fd, FailedMessage(progress.step, error));
 }
 
+Status AwaitHooks(int sync_fd) {
+  BERTH_TRY(Tell(sync_fd, SyncType::kMounted, "mounted"));
+  return Expect(sync_fd, SyncType::kGoOn, "go on");
+}
+
 Status AwaitStart(int sync_fd) {
-  BERTH_TRY(SendReady(sync_fd));
-  return ReceiveStart(sync_fd);
+  BERTH_TRY(Tell(sync_fd, SyncType::kReady, "ready"));
+  return Expect(sync_fd, SyncType::kStart, "start");
 }
 
 Status AwaitStarter(int sync_fd, int start_fd) {
-  BERTH_TRY(SendReady(sync_fd));
+  BERTH_TRY(Tell(sync_fd, SyncType::kReady, "ready"));
   UniqueFd starter;
   do {
     starter.Reset(::accept4(start_fd, nullptr, nullptr, SOCK_CLOEXEC));
@@ -84,7 +89,7 @@ Status AwaitStarter(int sync_fd, int start_fd) {
   if (::dup3(starter.get(), sync_fd, O_CLOEXEC) < 0) {
     return Errno("dup3", "start");
   }
-  return ReceiveStart(sync_fd);
+  return Expect(sync_fd, SyncType::kStart, "start");
 }
 
 }  // namespace berth

@@ -21,6 +21,9 @@ SyncMessage FailedMessage(std::string_view step, const Error& error);
 // Sends Failed. A peer that is gone is no error: nobody is left to tell.
 void SendFailed(int sync_fd, const Progress& progress, const Error& error);
 
+// Sends Mounted and waits for GoOn: the mounts are made, and the hooks of who created the container run now.
+Status AwaitHooks(int sync_fd);
+
 // Sends Ready and waits for Start. ECONNRESET: the other side closed, so this container is not to start.
 Status AwaitStart(int sync_fd);
 

@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -14,9 +13,12 @@
 #include <string>
 #include <vector>
 
+#include "runtime/argv.h"
 #include "runtime/exec_path.h"
+#include "runtime/hooks.h"
 #include "runtime/privileges.h"
 #include "runtime/reaper.h"
+#include "runtime/signals.h"
 #include "runtime/syscalls.h"
 
 namespace berth {
@@ -106,15 +108,6 @@ Status StartSession(bool terminal) {
   return {};
 }
 
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (const std::string& text : texts) {
-    pointers.push_back(const_cast<char*>(text.c_str()));  // execve changes nothing
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 Status Execute(const RunOptions& options, const std::string& path, Progress& progress) {
   if (options.reaper) {
     progress.step = "init";
@@ -129,12 +122,6 @@ Status Execute(const RunOptions& options, const std::string& path, Progress& pro
   progress.step = "exec";
   ::execve(path.c_str(), argv.data(), envp.data());
   return Errno("execve", path);
-}
-
-// Asked of the kernel: glibc keeps two signals to itself, and leaves them ignored in what posix_spawn starts.
-void ResetSignal(int signal) {
-  constexpr unsigned long kDefaultAction[8]{};  // the kernel's struct sigaction, whatever the order of its members
-  ::syscall(SYS_rt_sigaction, signal, kDefaultAction, nullptr, sizeof(uint64_t));
 }
 
 Status Run(const RunOptions& options, Progress& progress) {
@@ -157,6 +144,10 @@ Status Run(const RunOptions& options, Progress& progress) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     BERTH_TRY(AwaitStart(kSync));
   }
+  if (options.start_hooks != nullptr) {
+    progress.step = "startContainer hook";
+    BERTH_TRY(RunHooks(*options.start_hooks, *options.state, -1));
+  }
   return Execute(options, path, progress);
 }
 
@@ -165,12 +156,7 @@ Status Run(const RunOptions& options, Progress& progress) {
 void PrepareProcess() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   ::umask(022);  // the shim's own would keep other users out of the directories that are made for mounts
-  for (int signal = 1; signal < NSIG; ++signal) {
-    ResetSignal(signal);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  SetDefaultSignals();
 }
 
 void RunProcess(const RunOptions& options, Progress& progress) {

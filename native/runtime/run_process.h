@@ -2,6 +2,9 @@
 // working directory, execve. The same for init and for `exec`.
 #pragma once
 
+#include <vector>
+
+#include "oci/container_state.h"
 #include "oci/spec.h"
 #include "runtime/confinement.h"
 #include "runtime/container.h"
@@ -16,6 +19,9 @@ struct RunOptions {
   int sync_fd = -1;
   bool await_start = false;
   int start_fd = -1;  // as in CreateOptions
+  // startContainer hooks, and what they are told; null: none
+  const std::vector<Hook>* start_hooks = nullptr;
+  const ContainerState* state = nullptr;
   bool reaper = false;
   const Confinement* confinement = nullptr;
 };

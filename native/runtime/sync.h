@@ -13,6 +13,8 @@ enum class SyncType : uint16_t {
   kStart = 3,
   kStarted = 4,
   kReady = 5,
+  kMounted = 6,
+  kGoOn = 7,
 };
 
 // One record of the start protocol. Strings are cut to fit and always end in NUL.

@@ -45,7 +45,8 @@ Result<Bundle> OpenBundle(const std::string& path, const std::string& id) {
   if (!text) {
     return Fail(text.error().errnum, text.error().call, bundle.path + "/config.json");
   }
-  BERTH_ASSIGN(bundle.spec, ParseRuntimeSpec(*text, "/" + id));
+  bundle.config = *text;
+  BERTH_ASSIGN(bundle.spec, ParseRuntimeSpec(bundle.config, "/" + id));
   BERTH_TRY(CheckCgroup(bundle.spec.cgroups_path));
   bundle.spec.resources.devices = WithDefaultDevices(bundle.spec.resources.devices);
   std::string& root = bundle.spec.root_path;

@@ -12,7 +12,8 @@ namespace berth {
 struct Bundle {
   std::string path;  // absolute
   UniqueFd dir;
-  RuntimeSpec spec;
+  std::string config;  // text of config.json
+  RuntimeSpec spec;    // as it is honoured
 };
 
 // Reads config.json of the bundle at `path`. Without linux.cgroupsPath the cgroup is "/<id>".

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <optional>
 
 #include "base/file.h"
@@ -13,6 +14,7 @@
 #include "runtime/container.h"
 #include "runtime/in_root.h"
 #include "runtime_cli/bundle.h"
+#include "runtime_cli/hooks.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/start_socket.h"
@@ -27,6 +29,12 @@ Result<std::optional<SyncMessage>> Receive(int socket) {
   SyncMessage message;
   BERTH_ASSIGN(const ReceivedRecord record, ReceiveWithDescriptors(socket, &message, sizeof message, 0));
   return record.size == sizeof message ? std::optional(message) : std::nullopt;
+}
+
+Status SendType(int socket, SyncType type) {
+  SyncMessage message;
+  message.type = type;
+  return SendWithDescriptors(socket, {reinterpret_cast<const char*>(&message), sizeof message}, {}, MSG_NOSIGNAL);
 }
 
 // In the forked starter, whose namespaces change. Init becomes its parent's child.
@@ -68,7 +76,8 @@ State StateOf(const Bundle& bundle, const std::string& id) {
                .bundle = bundle.path,
                .created = Timestamp(),
                .cgroup = bundle.spec.cgroups_path,
-               .annotations = bundle.spec.annotations};
+               .annotations = bundle.spec.annotations,
+               .hooks = HasHooks(bundle.spec.hooks)};
 }
 
 Result<UniqueFd> OpenConsole(const Arguments& arguments, const Process& process) {
@@ -91,12 +100,34 @@ Status WritePidFile(const std::string& path, pid_t pid) {
   return ReplaceFileAt(dir.get(), BaseName(path), std::to_string(pid), 0644, false);
 }
 
+// The mounts are made, and init waits for the hooks.
+Status PassHooks(int sync_fd, const Bundle& bundle, State state, pid_t pid) {
+  state.pid = pid;
+  BERTH_TRY(RunCreateHooks(bundle, state));
+  return SendType(sync_fd, SyncType::kGoOn);
+}
+
+// Init's answers up to Ready, or its failure.
+Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::optional<pid_t> pid) {
+  BERTH_ASSIGN(std::optional<SyncMessage> message, Receive(sync_fd));
+  if (pid && message && message->type == SyncType::kMounted) {
+    BERTH_TRY(PassHooks(sync_fd, bundle, state, *pid));
+    BERTH_ASSIGN(message, Receive(sync_fd));
+  }
+  if (!message) {
+    return Fail(ECONNRESET, "init", "ended before it was ready");
+  }
+  return pid && message->type == SyncType::kReady ? Status() : Status(std::unexpected(FailureOf(*message)));
+}
+
 // Returns init's pid once it is ready.
-Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHost& cgroups, int console_fd) {
+Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHost& cgroups, int console_fd,
+                       const State& state) {
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   BERTH_ASSIGN(const UniqueFd start, ListenForStart(dir));
   Supervise supervise;
   supervise.id = dir.id;
+  const ContainerState told = ToldState(state, "creating");
   BERTH_ASSIGN(const std::optional<pid_t> pid,
                RunStarter({.spec = &bundle.spec,
                            .supervise = &supervise,
@@ -105,23 +136,25 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
                            .run_fd = dir.fd.get(),
                            .stdio = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, console_fd},
                            .sync_fd = sync.theirs.get(),
-                           .start_fd = start.get()}));
+                           .start_fd = start.get(),
+                           .state = &told}));
   sync.theirs.Reset();
-  BERTH_ASSIGN(const std::optional<SyncMessage> message, Receive(sync.ours.get()));
-  if (pid && message && message->type == SyncType::kReady) {
-    return *pid;
+  if (auto ready = AwaitReady(sync.ours.get(), bundle, state, pid); !ready) {
+    if (pid) {
+      ::kill(*pid, SIGKILL);
+      (void)::waitpid(*pid, nullptr, 0);
+    }
+    return std::unexpected(std::move(ready).error());
   }
-  if (pid) {
-    (void)::waitpid(*pid, nullptr, 0);
-  }
-  return message ? std::unexpected(FailureOf(*message)) : Fail(ECONNRESET, "init", "ended before it was ready");
+  return *pid;
 }
 
 Status Create(const StateDir& dir, const Bundle& bundle, const Arguments& arguments, State& state) {
   BERTH_ASSIGN(const UniqueFd console, OpenConsole(arguments, bundle.spec.process));
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_TRY(WriteConfig(dir, bundle.config));
   BERTH_TRY(WriteState(dir, state));  // before anything else is made: from here on `delete --force` finds all of it
-  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, console.get()));
+  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, console.get(), state));
   BERTH_ASSIGN(state.start_time, ProcessStartTime(state.pid));
   BERTH_TRY(WriteState(dir, state));
   return WritePidFile(arguments.Get("pid-file"), state.pid);
@@ -134,6 +167,27 @@ Status CheckUnused(const std::string& cgroup) {
                                                   : Fail(EBUSY, "", "cgroup " + cgroup + ": has processes already");
 }
 
+Status Start(const StateDir& dir, const State& state) {
+  if (const std::string_view status = StatusOf(dir, state); status != "created") {
+    return Fail(0, "", "container " + dir.id + ": is " + std::string(status) + ", not created");
+  }
+  BERTH_ASSIGN(const UniqueFd init, ConnectToInit(dir));
+  if (::unlinkat(dir.fd.get(), kStartSocket, 0) != 0) {
+    return Errno("unlink", kStartSocket);
+  }
+  BERTH_TRY(SendType(init.get(), SyncType::kStart));
+  BERTH_ASSIGN(const std::optional<SyncMessage> answer, Receive(init.get()));
+  return answer ? std::unexpected(FailureOf(*answer)) : Status();
+}
+
+// With the container's lock, which is held for as long as that takes and no longer.
+Status StartLocked(const std::string& root, const std::string& id, State& state, Hooks& hooks) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(root, id));
+  BERTH_ASSIGN(state, ReadState(dir));
+  BERTH_ASSIGN(hooks, ReadHooks(dir, state));
+  return Start(dir, state);
+}
+
 }  // namespace
 
 Result<State> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id) {
@@ -142,7 +196,7 @@ Result<State> CreateContainer(const Arguments& arguments, const std::string& roo
   BERTH_ASSIGN(const StateDir dir, MakeStateDir(root, id));
   State state = StateOf(bundle, id);
   if (auto created = Create(dir, bundle, arguments, state); !created) {
-    if (auto removed = RemoveContainer(root, dir, state); !removed) {
+    if (auto removed = RemoveContainer(arguments, root, dir, state); !removed) {
       return Wrap(created.error(), "and could not be removed (" + ErrorText(removed.error()) + ")");
     }
     return std::unexpected(created.error());
@@ -150,20 +204,12 @@ Result<State> CreateContainer(const Arguments& arguments, const std::string& roo
   return state;
 }
 
-Status StartContainer(const StateDir& dir, const State& state) {
-  if (const std::string_view status = StatusOf(dir, state); status != "created") {
-    return Fail(0, "", "container " + dir.id + ": is " + std::string(status) + ", not created");
-  }
-  BERTH_ASSIGN(const UniqueFd init, ConnectToInit(dir));
-  if (::unlinkat(dir.fd.get(), kStartSocket, 0) != 0) {
-    return Errno("unlink", kStartSocket);
-  }
-  SyncMessage message;
-  message.type = SyncType::kStart;
-  BERTH_TRY(
-      SendWithDescriptors(init.get(), {reinterpret_cast<const char*>(&message), sizeof message}, {}, MSG_NOSIGNAL));
-  BERTH_ASSIGN(const std::optional<SyncMessage> answer, Receive(init.get()));
-  return answer ? std::unexpected(FailureOf(*answer)) : Status();
+Status StartContainer(const Arguments& arguments, const std::string& root, const std::string& id) {
+  State state;
+  Hooks hooks;
+  BERTH_TRY(StartLocked(root, id, state, hooks));
+  RunPoststartHooks(arguments, state, hooks);
+  return {};
 }
 
 }  // namespace berth

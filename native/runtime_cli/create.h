@@ -5,6 +5,9 @@
 // the connection: init closes it by execve, or sends what went wrong. A `start` that is killed before Start was sent ends
 // the connection, and init with it: so no container runs that counts as merely created. An init that is gone refuses the
 // connection, since it alone holds the listening socket.
+//
+// Where there are prestart or createRuntime hooks, init says over `create`'s own socket when its mounts are made, and goes on
+// when they have run.
 #pragma once
 
 #include "base/result.h"
@@ -18,7 +21,8 @@ inline constexpr const char* kStartSocket = "start";
 // Makes the container of `--bundle` (default: the working directory). Where it fails nothing of it is left.
 Result<State> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id);
 
-// Runs the command of a container that is "created"; another status is an error. Where init fails, it is stopped then.
-Status StartContainer(const StateDir& dir, const State& state);
+// Runs the command of a container that is "created", and then its poststart hooks; another status is an error. Where init
+// fails, it is stopped then.
+Status StartContainer(const Arguments& arguments, const std::string& root, const std::string& id);
 
 }  // namespace berth

@@ -35,7 +35,7 @@ Result<std::string> ListContainers(const Arguments& arguments, const std::string
   std::string names;
   std::string objects;
   for (const std::string& id : ids) {
-    const auto dir = OpenStateDir(root, id);
+    const auto dir = OpenStateDir(root, id, Use::kLook);
     if (!dir && dir.error().errnum == ENOENT) {
       continue;
     }

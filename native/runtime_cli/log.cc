@@ -1,6 +1,7 @@
 #include "runtime_cli/log.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cctype>
 #include <cstring>
@@ -26,7 +27,13 @@ std::string ErrorText(const Error& error) {
 }
 
 Error FailureOf(const SyncMessage& message) {
-  return {message.errnum, "", std::string(message.step) + ": " + message.what + ": " + message.call};
+  const std::string text = std::string(message.step) + ": " + message.what;
+  return {message.errnum, "", text + (message.call[0] == '\0' ? "" : ": ") + message.call};
+}
+
+void Warn(const Arguments& arguments, const std::string& message) {
+  (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + message + "\n", "standard error");
+  (void)Log(arguments, "warning", message);
 }
 
 Status Log(const Arguments& arguments, const char* level, const std::string& message) {

@@ -15,8 +15,11 @@ std::string ErrorText(const Error& error);
 // What a container's process sent before it ended, with its step in front.
 Error FailureOf(const SyncMessage& message);
 
+// Tells of what went wrong without being the command's failure: on standard error, and in the log.
+void Warn(const Arguments& arguments, const std::string& message);
+
 // Appends a line to `--log`, where there is one, in the format of `--log-format`: as containerd and conmon read it.
-// `level` is "error" or "debug"; the latter is for `--debug` only. A log that can't be written is an error.
+// `level` is "error", "warning" or "debug"; the latter is for `--debug` only. A log that can't be written is an error.
 Status Log(const Arguments& arguments, const char* level, const std::string& message);
 
 }  // namespace berth

@@ -36,16 +36,14 @@ Result<int> Create(const Invocation& call) {
 }
 
 Result<int> Start(const Invocation& call) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
-  BERTH_ASSIGN(const State state, ReadState(dir));
-  BERTH_TRY(StartContainer(dir, state));
+  BERTH_TRY(StartContainer(call.arguments, call.root, call.id));
   return 0;
 }
 
 Result<int> Run(const Invocation& call) { return RunContainer(call.arguments, call.root, call.id); }
 
 Result<int> ShowState(const Invocation& call) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
   BERTH_ASSIGN(const State state, ReadState(dir));
   BERTH_TRY(Print(StateJson(state, StatusOf(dir, state)) + "\n"));
   return 0;
@@ -78,7 +76,7 @@ Result<int> Delete(const Invocation& call) {
   if (const std::string_view status = StatusOf(*dir, *state); !force && status != "stopped") {
     return Fail(0, "", "container " + call.id + ": is " + std::string(status) + ", not stopped");
   }
-  BERTH_TRY(RemoveContainer(call.root, *dir, *state));
+  BERTH_TRY(RemoveContainer(call.arguments, call.root, *dir, *state));
   return 0;
 }
 

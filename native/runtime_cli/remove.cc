@@ -10,6 +10,8 @@
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/namespaces.h"
 #include "runtime/pins.h"
+#include "runtime_cli/hooks.h"
+#include "runtime_cli/log.h"
 
 namespace berth {
 
@@ -58,12 +60,19 @@ Status SignalContainer(const State& state, int signal, bool all) {
   return {};
 }
 
-Status RemoveContainer(const std::string& root, const StateDir& dir, const State& state) {
+Status RemoveContainer(const Arguments& arguments, const std::string& root, const StateDir& dir, const State& state) {
+  const auto hooks = ReadHooks(dir, state);
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   BERTH_TRY(KillCgroup(cgroups, state.cgroup, kKillTimeoutMs));
   BERTH_TRY(RemoveCgroup(cgroups, state.cgroup));
   BERTH_TRY(UnmountPins(dir.fd.get(), 0));
-  return RemoveStateDir(root, dir);
+  BERTH_TRY(RemoveStateDir(root, dir));
+  if (hooks) {
+    RunPoststopHooks(arguments, state, *hooks);
+  } else {
+    Warn(arguments, "container " + state.id + ": poststop hooks: " + ErrorText(hooks.error()));
+  }
+  return {};
 }
 
 }  // namespace berth

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "runtime_cli/arguments.h"
 #include "runtime_cli/state.h"
 
 namespace berth {
@@ -14,7 +15,7 @@ Result<int> ParseSignal(const std::string& text);
 // Sends it to init, or with `all` to every process of the container's cgroup. ESRCH: init has ended.
 Status SignalContainer(const State& state, int signal, bool all);
 
-// Kills what is left, and removes cgroup and state directory.
-Status RemoveContainer(const std::string& root, const StateDir& dir, const State& state);
+// Kills what is left, removes cgroup and state directory, and runs the poststop hooks.
+Status RemoveContainer(const Arguments& arguments, const std::string& root, const StateDir& dir, const State& state);
 
 }  // namespace berth

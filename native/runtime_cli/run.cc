@@ -37,19 +37,13 @@ Result<int> WaitForInit(pid_t pid, const sigset_t& signals) {
   }
 }
 
-// The lock is held for as long as that takes, and no longer: `kill` and `state` want it while the container runs.
-Status Start(const std::string& root, const State& state) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(root, state.id));
-  return StartContainer(dir, state);
-}
-
-Status Remove(const std::string& root, const State& state) {
+Status Remove(const Arguments& arguments, const std::string& root, const State& state) {
   const auto dir = OpenStateDir(root, state.id);
   if (!dir) {
     // Removed by another command meanwhile.
     return dir.error().errnum == ENOENT ? Status() : Status(std::unexpected(dir.error()));
   }
-  return RemoveContainer(root, *dir, state);
+  return RemoveContainer(arguments, root, *dir, state);
 }
 
 }  // namespace
@@ -58,12 +52,12 @@ Result<int> RunContainer(const Arguments& arguments, const std::string& root, co
   BERTH_ASSIGN(const State state, CreateContainer(arguments, root, id));
   const sigset_t signals = ForwardedSignals();
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
-  const auto started = Start(root, state);
+  const auto started = StartContainer(arguments, root, id);
   if (started && arguments.Has("detach")) {
     return 0;
   }
   Result<int> code = started ? WaitForInit(state.pid, signals) : std::unexpected(started.error());
-  BERTH_TRY(Remove(root, state));
+  BERTH_TRY(Remove(arguments, root, state));
   return code;
 }
 

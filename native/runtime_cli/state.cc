@@ -20,6 +20,7 @@ namespace berth {
 namespace {
 
 constexpr const char* kFile = "state.json";
+constexpr const char* kConfig = "config.json";
 
 bool IsIdCharacter(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_+-.").find(c) != std::string_view::npos;
@@ -27,12 +28,9 @@ bool IsIdCharacter(char c) {
 
 std::string Member(const char* key, std::string_view text) { return JsonQuoted(key) + ":" + JsonQuoted(text) + ","; }
 
-std::string AnnotationsJson(const std::map<std::string, std::string>& annotations) {
-  std::string text;
-  for (const auto& [key, value] : annotations) {
-    text += (text.empty() ? "" : ",") + JsonQuoted(key) + ":" + JsonQuoted(value);
-  }
-  return "\"annotations\":{" + text + "}";
+// "does not exist" is what containerd's shim takes for a container that is gone.
+std::unexpected<Error> Absent(const std::string& id) {
+  return Fail(ENOENT, "open", "container " + id + ": does not exist");
 }
 
 Status LockStateDir(const StateDir& dir) {
@@ -57,17 +55,20 @@ Result<StateDir> MakeStateDir(const std::string& root, const std::string& id) {
   return OpenStateDir(root, id);
 }
 
-Result<StateDir> OpenStateDir(const std::string& root, const std::string& id) {
+Result<StateDir> OpenStateDir(const std::string& root, const std::string& id, Use use) {
   BERTH_TRY(CheckId(id));
   auto fd = OpenAt(AT_FDCWD, root + "/" + id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!fd) {
-    return Fail(fd.error().errnum, fd.error().call, "container " + id);
+    return fd.error().errnum == ENOENT ? Absent(id) : Fail(fd.error().errnum, fd.error().call, "container " + id);
   }
   StateDir dir{*std::move(fd), id};
+  if (use == Use::kLook) {
+    return dir;
+  }
   BERTH_TRY(LockStateDir(dir));
   struct stat status{};
   if (::fstat(dir.fd.get(), &status) != 0 || status.st_nlink == 0) {
-    return Fail(ENOENT, "flock", "container " + id);  // removed by who had the lock before us
+    return Absent(id);  // removed by who had the lock before us
   }
   return dir;
 }
@@ -91,11 +92,25 @@ Result<std::vector<std::string>> ContainerIds(const std::string& root) {
   return names;
 }
 
+Status WriteConfig(const StateDir& dir, std::string_view text) {
+  return ReplaceFileAt(dir.fd.get(), kConfig, text, 0600, false);
+}
+
+Result<RuntimeSpec> ReadConfig(const StateDir& dir) {
+  auto text = ReadFileAt(dir.fd.get(), kConfig);
+  if (!text) {
+    return Wrap(std::move(text).error(), "container " + dir.id);
+  }
+  return ParseRuntimeSpec(*text, "/" + dir.id);
+}
+
 Status WriteState(const StateDir& dir, const State& state) {
-  const std::string text =
-      "{" + Member("id", state.id) + Member("ociVersion", state.oci_version) + "\"pid\":" + std::to_string(state.pid) +
-      ",\"startTime\":" + std::to_string(state.start_time) + "," + Member("bundle", state.bundle) +
-      Member("created", state.created) + Member("cgroup", state.cgroup) + AnnotationsJson(state.annotations) + "}\n";
+  const std::string text = "{" + Member("id", state.id) + Member("ociVersion", state.oci_version) +
+                           "\"pid\":" + std::to_string(state.pid) +
+                           ",\"startTime\":" + std::to_string(state.start_time) + "," + Member("bundle", state.bundle) +
+                           Member("created", state.created) + Member("cgroup", state.cgroup) +
+                           "\"hooks\":" + (state.hooks ? "true" : "false") + "," +
+                           "\"annotations\":" + StringMapJson(state.annotations) + "}\n";
   return ReplaceFileAt(dir.fd.get(), kFile, text, 0600, false);
 }
 
@@ -114,6 +129,7 @@ Result<State> ReadState(const StateDir& dir) {
     state.created = object.RequiredString("created");
     state.cgroup = object.RequiredString("cgroup");
     state.annotations = object.StringMap("annotations");
+    state.hooks = object.Bool("hooks");
   }));
   return state;
 }
@@ -128,11 +144,19 @@ const char* StatusOf(const StateDir& dir, const State& state) {
   return ::faccessat(dir.fd.get(), kStartSocket, F_OK, 0) == 0 ? "created" : "running";
 }
 
+ContainerState ToldState(const State& state, const char* status) {
+  return {.oci_version = state.oci_version,
+          .id = state.id,
+          .status = status,
+          .pid = std::string_view(status) == "stopped" ? 0 : state.pid,
+          .bundle = state.bundle,
+          .annotations = state.annotations};
+}
+
 std::string StateJson(const State& state, const char* status) {
-  const bool stopped = std::string_view(status) == "stopped";
-  return "{" + Member("ociVersion", state.oci_version) + Member("id", state.id) + Member("status", status) +
-         "\"pid\":" + std::to_string(stopped ? 0 : state.pid) + "," + Member("bundle", state.bundle) +
-         Member("created", state.created) + AnnotationsJson(state.annotations) + "}";
+  std::string text = ContainerStateJson(ToldState(state, status));
+  text.pop_back();
+  return text + ",\"created\":" + JsonQuoted(state.created) + "}";
 }
 
 }  // namespace berth

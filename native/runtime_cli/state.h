@@ -1,5 +1,5 @@
-// What the runtime remembers of a container: <root>/<id>/state.json, in a directory of mode 0700 that also holds the
-// socket `start` (see create.h).
+// What the runtime remembers of a container: <root>/<id>/state.json, in a directory of mode 0700 that also holds config.json
+// as `create` read it, and the socket `start` (see create.h).
 #pragma once
 
 #include <sys/types.h>
@@ -12,6 +12,8 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "oci/container_state.h"
+#include "oci/spec.h"
 
 namespace berth {
 
@@ -24,6 +26,7 @@ struct State {
   std::string created;  // RFC 3339
   std::string cgroup;
   std::map<std::string, std::string> annotations;
+  bool hooks = false;  // config.json has some
 };
 
 // A container's directory, locked: commands on one container take turns.
@@ -37,12 +40,18 @@ Status CheckId(const std::string& id);
 
 // Makes the directory (and `root`). EEXIST: there is such a container.
 Result<StateDir> MakeStateDir(const std::string& root, const std::string& id);
-// ENOENT: there is no such container.
-Result<StateDir> OpenStateDir(const std::string& root, const std::string& id);
+// ENOENT: there is no such container. kLook takes no lock, for who changes nothing: hooks may ask for the state of the
+// container that is waiting for them.
+enum class Use { kLook, kChange };
+Result<StateDir> OpenStateDir(const std::string& root, const std::string& id, Use use = Use::kChange);
 Status RemoveStateDir(const std::string& root, const StateDir& dir);
 
 // Names of the containers under `root`, sorted; none where it is missing.
 Result<std::vector<std::string>> ContainerIds(const std::string& root);
+
+// The container's configuration, whatever has become of the bundle since.
+Status WriteConfig(const StateDir& dir, std::string_view text);
+Result<RuntimeSpec> ReadConfig(const StateDir& dir);
 
 Status WriteState(const StateDir& dir, const State& state);
 Result<State> ReadState(const StateDir& dir);
@@ -50,7 +59,10 @@ Result<State> ReadState(const StateDir& dir);
 // "creating", "created", "running" or "stopped", as the specification has them.
 const char* StatusOf(const StateDir& dir, const State& state);
 
-// The specification's state JSON, on one line.
+// What hooks are told. A container that has stopped has no pid.
+ContainerState ToldState(const State& state, const char* status);
+
+// The specification's state JSON with "created" beside, on one line.
 std::string StateJson(const State& state, const char* status);
 
 }  // namespace berth

@@ -50,7 +50,7 @@ TEST_CASE("spec: the smallest one has the specification's defaults") {
 
 TEST_CASE("spec: annotations are free, all else that is not honoured is refused by its pointer") {
   CHECK(ProblemOf(With(kSmallest, R"("root")", R"("annotations": {"a/b": [1, {}]}, "root")")) == "(none)");
-  CHECK(ProblemOf(With(kSmallest, R"("root")", R"("hooks": {}, "root")")) == "/hooks: is not supported");
+  CHECK(ProblemOf(With(kSmallest, R"("root")", R"("hooks": {"a": []}, "root")")) == "/hooks/a: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("cwd": "/")", R"("cwd": "/", "apparmorProfile": "x")")) ==
         "/process/apparmorProfile: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("cgroupsPath")", R"("intelRdt": {}, "cgroupsPath")")) ==
