@@ -6,6 +6,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "base/result.h"
 #include "oci/container_state.h"
 #include "oci/spec.h"
@@ -21,6 +23,8 @@ struct Stdio {
   int out = -1;
   int err = -1;
   int console_fd = -1;
+  // How many of the caller's descriptors from 3 on the process keeps, with their numbers.
+  int preserved = 0;
 };
 
 struct CreateOptions {
@@ -40,6 +44,7 @@ struct CreateOptions {
   // What the spec's hooks are told, but for status and pid; needed where it has any. The runtime's own (prestart and
   // createRuntime) are the caller's to run: where there are some, init sends Mounted and waits for GoOn.
   const ContainerState* state = nullptr;
+  bool new_keyring = true;  // a session keyring of the container's own
 };
 
 // Makes the cgroup and applies limits, makes or joins the namespaces (user first; net, ipc, uts pinned), clones init into
@@ -54,9 +59,11 @@ struct ExecOptions {
   const Supervise* supervise = nullptr;  // for its cgroup
   pid_t init_pid = -1;
   uint64_t init_start_time = 0;  // checked after pidfd_open: a reused pid gives ESRCH
+  std::string cgroup = {};       // below the container's own ("/worker"); empty: that itself
   int container_fd = -1;         // as in CreateOptions; what a seccomp listener's receiver is told as bundle
   Stdio stdio;
   int sync_fd = -1;  // as in CreateOptions, but without waiting for Start
+  bool new_keyring = true;
 };
 
 // Joins the container's namespaces and cgroup and returns the pid of the new process (child of the caller).

@@ -27,6 +27,8 @@ int JoinFlags(const RuntimeSpec& spec) {
   return flags;
 }
 
+std::string CgroupOf(const ExecOptions& options) { return options.spec->cgroups_path + options.cgroup; }
+
 bool HasPidNamespace(const ExecOptions& options) {
   return FindNamespace(*options.spec, NamespaceType::kPid) != nullptr || !options.supervise->join_pid.empty();
 }
@@ -45,7 +47,7 @@ Result<UniqueFd> OpenExecTerminal(const ExecOptions& options) {
 Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cgroups, int pidfd, bool in_unified,
                                 Progress& progress) {
   progress.step = "cgroup";
-  const std::string& path = options.spec->cgroups_path;
+  const std::string path = CgroupOf(options);
   BERTH_TRY(in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path));
   progress.step = "oom_score_adj";
   BERTH_TRY(SetOomScore(*options.process));
@@ -76,6 +78,7 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
               .sync_fd = options.sync_fd,
               .await_start = false,
               .reaper = false,
+              .new_keyring = options.new_keyring,
               .confinement = &confinement},
              progress);
 }
@@ -100,7 +103,7 @@ Result<pid_t> Exec(const ExecOptions& options, Progress& progress) {
   BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
   progress.step = "cgroup";
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
-  BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, options.spec->cgroups_path));
+  BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, CgroupOf(options)));
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneInto(options, pidfd.get(), unified.get()));
   if (cloned.pid == 0) {

@@ -140,6 +140,7 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confineme
               .start_hooks = start_hooks.empty() ? nullptr : &start_hooks,
               .state = &state,
               .reaper = options.supervise->init,
+              .new_keyring = options.new_keyring,
               .confinement = &confinement},
              progress);
 }

@@ -10,6 +10,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -25,36 +26,57 @@ namespace berth {
 
 namespace {
 
-constexpr int kSync = 3;      // where the sync socket is moved to, right after stdio
-constexpr int kListener = 4;  // and the socket that a seccomp listener is sent over, if there is one
-constexpr int kStart = 5;     // and the socket that the starter connects to, if there is one
-// Above every number that is a destination below.
-Result<int> OutOfTheWay(int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, kStart + 1);
-  return copy < 0 ? Result<int>(Errno("fcntl", "F_DUPFD_CLOEXEC")) : Result<int>(copy);
+constexpr int kStdio = 3;  // descriptors of stdio
+
+// Where our own sockets are moved to: right after stdio and the descriptors that the process keeps.
+struct Places {
+  int sync;
+  int listener;  // what a seccomp listener is sent over, if there is one
+  int start;     // what the starter connects to, if there is one
+  int end;
+};
+
+Places PlacesOf(const RunOptions& options) {
+  const int first = kStdio + options.stdio.preserved;
+  return {.sync = first, .listener = first + 1, .start = first + 2, .end = first + 3};
 }
 
-// stdio at 0, 1, 2, the sync socket at 3, and nothing else: not even the working directory "/proc/self/fd/N" leads out.
+// Puts a descriptor in its place, or leaves that empty.
+Status Place(int copy, int place, bool cloexec) {
+  if (copy < 0) {
+    ::close(place);  // whatever it was
+    return {};
+  }
+  return ::dup3(copy, place, cloexec ? O_CLOEXEC : 0) < 0 ? Status(Errno("dup3", std::to_string(place))) : Status();
+}
+
+Status Keep(int fd) {
+  return ::fcntl(fd, F_SETFD, 0) == 0 ? Status() : Status(Errno("fcntl", "descriptor " + std::to_string(fd)));
+}
+
+// stdio at 0, 1, 2, what is kept, our sockets, and nothing else: not even the working directory "/proc/self/fd/N" leads out.
 Status PlaceDescriptors(const RunOptions& options) {
   const bool tty = options.terminal_fd >= 0;
   const int wanted[] = {tty ? options.terminal_fd : options.stdio.in,  tty ? options.terminal_fd : options.stdio.out,
                         tty ? options.terminal_fd : options.stdio.err, options.sync_fd,
                         options.confinement->listener.get(),           options.start_fd};
-  int copies[kStart + 1];
-  for (int fd = 0; fd <= kStart; ++fd) {
-    copies[fd] = -1;
-    if (fd <= kSync || wanted[fd] >= 0) {
-      BERTH_ASSIGN(copies[fd], OutOfTheWay(wanted[fd]));
+  const Places places = PlacesOf(options);
+  const int destinations[] = {0, 1, 2, places.sync, places.listener, places.start};
+  int copies[std::size(wanted)];
+  for (size_t i = 0; i < std::size(wanted); ++i) {
+    const bool needed = destinations[i] <= places.sync || wanted[i] >= 0;
+    copies[i] = needed ? ::fcntl(wanted[i], F_DUPFD_CLOEXEC, places.end) : -1;  // out of the way of all destinations
+    if (needed && copies[i] < 0) {
+      return Errno("fcntl", "F_DUPFD_CLOEXEC");
     }
   }
-  for (int fd = 0; fd <= kStart; ++fd) {
-    if (copies[fd] < 0) {
-      ::close(fd);  // whatever it was
-    } else if (::dup3(copies[fd], fd, fd >= kSync ? O_CLOEXEC : 0) < 0) {
-      return Errno("dup3", std::to_string(fd));
-    }
+  for (size_t i = 0; i < std::size(wanted); ++i) {
+    BERTH_TRY(Place(copies[i], destinations[i], destinations[i] >= kStdio));
   }
-  if (SysCloseRange(kStart + 1, UINT_MAX) != 0) {
+  for (int fd = kStdio; fd < places.sync; ++fd) {
+    BERTH_TRY(Keep(fd));
+  }
+  if (SysCloseRange(static_cast<unsigned>(places.end), UINT_MAX) != 0) {
     return Errno("close_range", "all but stdio");
   }
   return {};
@@ -62,7 +84,7 @@ Status PlaceDescriptors(const RunOptions& options) {
 
 // So that a program that is not root can open /dev/stderr again. /dev/null belongs to everybody.
 Status OwnStdio(uid_t uid) {
-  for (int fd = 0; fd < kSync; ++fd) {
+  for (int fd = 0; fd < kStdio; ++fd) {
     struct stat status{};
     if (::fstat(fd, &status) != 0) {
       return Errno("fstat", std::to_string(fd));
@@ -118,31 +140,34 @@ Status Execute(const RunOptions& options, const std::string& path, Progress& pro
   const std::vector<char*> argv = Pointers(options.process->args);
   const std::vector<char*> envp = Pointers(options.process->env);
   progress.step = "seccomp";
-  BERTH_TRY(Confine(*options.process, *options.confinement, kListener));
+  BERTH_TRY(Confine(*options.process, *options.confinement, PlacesOf(options).listener));
   progress.step = "exec";
   ::execve(path.c_str(), argv.data(), envp.data());
   return Errno("execve", path);
 }
 
 Status Run(const RunOptions& options, Progress& progress) {
+  const Places places = PlacesOf(options);
   const Process& process = *options.process;
   progress.step = "stdio";
   BERTH_TRY(OwnStdio(process.user.uid));
-  progress.step = "keyring";
-  BERTH_TRY(NewKeyring());
+  if (options.new_keyring) {
+    progress.step = "keyring";
+    BERTH_TRY(NewKeyring());
+  }
   BERTH_TRY(SetRlimits(process, progress));
   BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));
   progress.step = "exec";
   BERTH_ASSIGN(const std::string path, FindExecutable(process));
   if (options.start_fd >= 0) {
     progress.step = "start";
-    BERTH_TRY(AwaitStarter(kSync, kStart));
+    BERTH_TRY(AwaitStarter(places.sync, places.start));
   } else if (options.await_start) {
     progress.step = "start";
     // A container does not outlive its shim. Set after the change of user, which clears it; a shim that has gone before
     // shows by the end of the socket.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-    BERTH_TRY(AwaitStart(kSync));
+    BERTH_TRY(AwaitStart(places.sync));
   }
   if (options.start_hooks != nullptr) {
     progress.step = "startContainer hook";
@@ -165,7 +190,7 @@ void RunProcess(const RunOptions& options, Progress& progress) {
     FailProcess(options.sync_fd, progress, placed.error());
   }
   const auto ended = Run(options, progress);
-  FailProcess(kSync, progress, ended.error());
+  FailProcess(PlacesOf(options).sync, progress, ended.error());
 }
 
 void FailProcess(int sync_fd, const Progress& progress, const Error& error) {

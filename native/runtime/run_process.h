@@ -23,6 +23,7 @@ struct RunOptions {
   const std::vector<Hook>* start_hooks = nullptr;
   const ContainerState* state = nullptr;
   bool reaper = false;
+  bool new_keyring = true;
   const Confinement* confinement = nullptr;
 };
 

@@ -1,71 +1,44 @@
 #include "runtime_cli/arguments.h"
 
 #include <algorithm>
-#include <iterator>
 #include <span>
 #include <string_view>
+
+#include "runtime_cli/commands.h"
 
 namespace berth {
 
 namespace {
 
-enum class Kind { kFlag, kValue, kRefused };
-
-struct Option {
-  std::string_view name;
-  char letter;  // '\0': none
-  Kind kind;
-  std::string_view text;  // what its value is, or why it is refused
-};
-
-constexpr Option kGlobal[] = {
-    {"root", '\0', Kind::kValue, "DIR"},
-    {"log", '\0', Kind::kValue, "FILE"},
-    {"log-format", '\0', Kind::kValue, "text|json"},
-    {"debug", '\0', Kind::kFlag, ""},
-    {"version", 'v', Kind::kFlag, ""},
-    {"help", 'h', Kind::kFlag, ""},
-    {"systemd-cgroup", '\0', Kind::kRefused, "cgroups are made in cgroupfs, never asked of systemd"},
-};
-
-constexpr Option kCreate[] = {
-    {"bundle", 'b', Kind::kValue, "DIR"},
-    {"pid-file", '\0', Kind::kValue, "FILE"},
-    {"console-socket", '\0', Kind::kValue, "SOCKET"},
-    {"no-pivot", '\0', Kind::kRefused, "without pivot_root a container can reach the host's tree"},
-};
-constexpr Option kDetach[] = {{"detach", 'd', Kind::kFlag, ""}};
-constexpr Option kKill[] = {{"all", 'a', Kind::kFlag, ""}};
-constexpr Option kDelete[] = {{"force", 'f', Kind::kFlag, ""}};
-constexpr Option kList[] = {{"format", 'f', Kind::kValue, "table|json"}, {"quiet", 'q', Kind::kFlag, ""}};
-
-struct Command {
-  std::string_view name;
-  std::string_view operands;
-  size_t least;
-  size_t most;
-  std::span<const Option> options;
-  std::span<const Option> more = {};
-};
-
-const Command kCommands[] = {
-    {"create", "ID", 1, 1, kCreate},
-    {"start", "ID", 1, 1, {}},
-    {"run", "ID", 1, 1, kCreate, kDetach},
-    {"state", "ID", 1, 1, {}},
-    {"kill", "ID [SIGNAL]", 1, 2, kKill},
-    {"delete", "ID", 1, 1, kDelete},
-    {"list", "", 0, 0, kList},
-};
+using OptionTables = std::vector<std::span<const Option>>;
 
 std::string Spelled(const Option& option) { return "--" + std::string(option.name); }
 
-const Option* Find(std::span<const Option> options, std::string_view word) {
-  const auto found = std::ranges::find_if(options, [word](const Option& option) {
-    return word.starts_with("--") ? word.substr(2) == option.name
-                                  : word.size() == 2 && option.letter != '\0' && word[1] == option.letter;
-  });
-  return found == options.end() ? nullptr : &*found;
+bool IsCalled(const Option& option, std::string_view word) {
+  return word.starts_with("--") ? word.substr(2) == option.name
+                                : word.size() == 2 && option.letter != '\0' && word[1] == option.letter;
+}
+
+const Option* Find(const OptionTables& tables, std::string_view word) {
+  for (const std::span<const Option> table : tables) {
+    const auto found = std::ranges::find_if(table, [word](const Option& option) { return IsCalled(option, word); });
+    if (found != table.end()) {
+      return &*found;
+    }
+  }
+  return nullptr;
+}
+
+// Where the option's text names its values with '|' between them: whether it is one of these.
+bool IsChoice(std::string_view choices, std::string_view value) {
+  while (!choices.empty()) {
+    const size_t end = std::min(choices.find('|'), choices.size());
+    if (choices.substr(0, end) == value) {
+      return true;
+    }
+    choices.remove_prefix(std::min(end + 1, choices.size()));
+  }
+  return false;
 }
 
 class Reader {
@@ -73,41 +46,51 @@ class Reader {
   Reader(const std::vector<std::string>& words, Arguments& arguments) : words_(words), arguments_(arguments) {}
 
   // Takes one option, at the current word.
-  Status TakeOption(std::span<const Option> options, std::span<const Option> more = {}) {
+  Status TakeOption(const OptionTables& tables) {
     std::string word = words_[at_++];
     const size_t equals = word.starts_with("--") ? word.find('=') : std::string::npos;
     const bool has_value = equals != std::string::npos;
     const std::string value = has_value ? word.substr(equals + 1) : "";
     word.resize(std::min(word.size(), equals));
-    const Option* const first = Find(options, word);
-    const Option* const option = first != nullptr ? first : Find(more, word);
+    const Option* const option = Find(tables, word);
     if (option == nullptr) {
       return Fail(0, "", word + ": unknown option");
     }
-    if (option->kind == Kind::kRefused) {
+    if (option->kind == OptionKind::kRefused) {
       return Fail(0, "", Spelled(*option) + ": refused: " + std::string(option->text));
     }
-    return option->kind == Kind::kFlag ? SetFlag(*option, has_value) : SetValue(*option, has_value, value);
+    return option->kind == OptionKind::kFlag ? SetFlag(*option, has_value) : SetValue(*option, has_value, value);
   }
 
   [[nodiscard]] bool done() const { return at_ == words_.size(); }
   [[nodiscard]] bool at_option() const { return words_[at_].size() > 1 && words_[at_].starts_with('-'); }
+  [[nodiscard]] bool at_end_of_options() const { return words_[at_] == "--"; }
   std::string Take() { return words_[at_++]; }
 
  private:
+  void Add(const Option& option, std::string value) {
+    arguments_.options[std::string(option.name)].push_back(std::move(value));
+  }
+
   Status SetFlag(const Option& option, bool has_value) {
     if (has_value) {
       return Fail(0, "", Spelled(option) + ": takes no value");
     }
-    arguments_.options[std::string(option.name)] = "true";
+    Add(option, "true");
     return {};
   }
 
-  Status SetValue(const Option& option, bool has_value, const std::string& value) {
+  Status SetValue(const Option& option, bool has_value, std::string value) {
     if (!has_value && done()) {
       return Fail(0, "", Spelled(option) + ": value is missing");
     }
-    arguments_.options[std::string(option.name)] = has_value ? value : Take();
+    if (!has_value) {
+      value = Take();
+    }
+    if (option.text.find('|') != std::string_view::npos && !IsChoice(option.text, value)) {
+      return Fail(0, "", Spelled(option) + " " + value + ": expected " + std::string(option.text));
+    }
+    Add(option, std::move(value));
     return {};
   }
 
@@ -116,30 +99,36 @@ class Reader {
   size_t at_ = 0;
 };
 
-Status CheckChoice(const Arguments& arguments, const char* name, std::string_view one, std::string_view other) {
-  const std::string value = arguments.Get(name, std::string(one));
-  if (value != one && value != other) {
-    return Fail(
-        0, "", "--" + std::string(name) + " " + value + ": expected " + std::string(one) + " or " + std::string(other));
-  }
-  return {};
-}
-
-Status CheckOperands(const Command& command, size_t count) {
-  if (count < command.least || count > command.most) {
-    return Fail(0, "",
-                std::string(command.name) + ": expected " +
-                    (command.operands.empty() ? "no arguments" : std::string(command.operands)));
-  }
-  return {};
-}
-
-void AppendOptions(std::span<const Option> options, std::string& text) {
-  for (const Option& option : options) {
-    if (option.kind != Kind::kRefused) {
-      text += " [" + Spelled(option) + (option.text.empty() ? "" : " " + std::string(option.text)) + "]";
+Status ReadCommand(const CommandSyntax& command, Reader& reader, Arguments& arguments) {
+  bool options_end = false;
+  while (!reader.done()) {
+    if (!options_end && reader.at_end_of_options()) {
+      reader.Take();
+      options_end = true;
+    } else if (!options_end && reader.at_option()) {
+      BERTH_TRY(reader.TakeOption(command.options));
+    } else {
+      arguments.operands.push_back(reader.Take());
+      options_end = options_end || command.ends_with_command;
     }
   }
+  if (arguments.operands.size() < command.least || arguments.operands.size() > command.most) {
+    const std::string expected(command.operands.empty() ? "no arguments" : command.operands);
+    return Fail(0, "", std::string(command.name) + ": expected " + expected);
+  }
+  return {};
+}
+
+std::string OptionsText(const OptionTables& tables) {
+  std::string text;
+  for (const std::span<const Option> table : tables) {
+    for (const Option& option : table) {
+      if (option.kind != OptionKind::kRefused) {
+        text += " [" + Spelled(option) + (option.text.empty() ? "" : " " + std::string(option.text)) + "]";
+      }
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -147,37 +136,24 @@ void AppendOptions(std::span<const Option> options, std::string& text) {
 Status ParseArguments(const std::vector<std::string>& words, Arguments& arguments) {
   Reader reader(words, arguments);
   while (!reader.done() && reader.at_option()) {
-    BERTH_TRY(reader.TakeOption(kGlobal));
+    BERTH_TRY(reader.TakeOption({GlobalOptions()}));
   }
-  BERTH_TRY(CheckChoice(arguments, "log-format", "text", "json"));
   if (reader.done()) {
     return arguments.Has("version") || arguments.Has("help") ? Status() : Fail(0, "", "command is missing");
   }
   arguments.command = reader.Take();
-  const Command* const command = std::ranges::find(kCommands, arguments.command, &Command::name);
-  if (command == std::end(kCommands)) {
+  const auto command = std::ranges::find(Commands(), arguments.command, &CommandSyntax::name);
+  if (command == Commands().end()) {
     return Fail(0, "", arguments.command + ": unknown command");
   }
-  while (!reader.done()) {
-    if (reader.at_option()) {
-      BERTH_TRY(reader.TakeOption(command->options, command->more));
-    } else {
-      arguments.operands.push_back(reader.Take());
-    }
-  }
-  BERTH_TRY(CheckChoice(arguments, "format", "table", "json"));
-  return CheckOperands(*command, arguments.operands.size());
+  return ReadCommand(*command, reader, arguments);
 }
 
 std::string UsageText() {
-  std::string text = "usage: berth-runtime";
-  AppendOptions(kGlobal, text);
-  text += " COMMAND\n";
-  for (const Command& command : kCommands) {
-    text += "  " + std::string(command.name);
-    AppendOptions(command.options, text);
-    AppendOptions(command.more, text);
-    text += (command.operands.empty() ? "" : " " + std::string(command.operands)) + "\n";
+  std::string text = "usage: berth-runtime" + OptionsText({GlobalOptions()}) + " COMMAND\n";
+  for (const CommandSyntax& command : Commands()) {
+    text += "  " + std::string(command.name) + OptionsText(command.options) +
+            (command.operands.empty() ? "" : " " + std::string(command.operands)) + "\n";
   }
   return text;
 }

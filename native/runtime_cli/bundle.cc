@@ -37,18 +37,24 @@ Result<std::string> RealPath(const std::string& path, const char* what) {
 
 }  // namespace
 
-Result<Bundle> OpenBundle(const std::string& path, const std::string& id) {
+Result<RuntimeSpec> ParseConfig(const std::string& text, const std::string& id) {
+  BERTH_ASSIGN(RuntimeSpec spec, ParseRuntimeSpec(text, "/" + id));
+  BERTH_TRY(CheckCgroup(spec.cgroups_path));
+  spec.resources.devices = WithDefaultDevices(spec.resources.devices);
+  return spec;
+}
+
+Result<Bundle> OpenBundle(const Arguments& arguments, const std::string& id) {
   Bundle bundle;
-  BERTH_ASSIGN(bundle.path, RealPath(path, "bundle"));
+  BERTH_ASSIGN(bundle.path, RealPath(arguments.Get("bundle", "."), "bundle"));
   BERTH_ASSIGN(bundle.dir, OpenAt(AT_FDCWD, bundle.path, O_RDONLY | O_DIRECTORY));
-  const auto text = ReadFileAt(bundle.dir.get(), "config.json");
+  const std::string file = arguments.Get("config", bundle.path + "/config.json");
+  auto text = ReadFileAt(AT_FDCWD, file);
   if (!text) {
-    return Fail(text.error().errnum, text.error().call, bundle.path + "/config.json");
+    return Fail(text.error().errnum, text.error().call, file);
   }
-  bundle.config = *text;
-  BERTH_ASSIGN(bundle.spec, ParseRuntimeSpec(bundle.config, "/" + id));
-  BERTH_TRY(CheckCgroup(bundle.spec.cgroups_path));
-  bundle.spec.resources.devices = WithDefaultDevices(bundle.spec.resources.devices);
+  bundle.config = *std::move(text);
+  BERTH_ASSIGN(bundle.spec, ParseConfig(bundle.config, id));
   std::string& root = bundle.spec.root_path;
   BERTH_ASSIGN(root, RealPath(root.starts_with('/') ? root : bundle.path + "/" + root, "root"));
   return bundle;

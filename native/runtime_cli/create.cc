@@ -12,30 +12,19 @@
 #include "base/local_socket.h"
 #include "base/process.h"
 #include "runtime/container.h"
-#include "runtime/in_root.h"
 #include "runtime_cli/bundle.h"
+#include "runtime_cli/console.h"
 #include "runtime_cli/hooks.h"
 #include "runtime_cli/log.h"
+#include "runtime_cli/process_options.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/start_socket.h"
+#include "runtime_cli/sync_socket.h"
 #include "runtime_cli/timestamp.h"
 
 namespace berth {
 
 namespace {
-
-// The next record: nothing at the end of the connection.
-Result<std::optional<SyncMessage>> Receive(int socket) {
-  SyncMessage message;
-  BERTH_ASSIGN(const ReceivedRecord record, ReceiveWithDescriptors(socket, &message, sizeof message, 0));
-  return record.size == sizeof message ? std::optional(message) : std::nullopt;
-}
-
-Status SendType(int socket, SyncType type) {
-  SyncMessage message;
-  message.type = type;
-  return SendWithDescriptors(socket, {reinterpret_cast<const char*>(&message), sizeof message}, {}, MSG_NOSIGNAL);
-}
 
 // In the forked starter, whose namespaces change. Init becomes its parent's child.
 [[noreturn]] void Starter(const CreateOptions& options, int pid_fd) {
@@ -80,39 +69,25 @@ State StateOf(const Bundle& bundle, const std::string& id) {
                .hooks = HasHooks(bundle.spec.hooks)};
 }
 
-Result<UniqueFd> OpenConsole(const Arguments& arguments, const Process& process) {
-  const std::string path = arguments.Get("console-socket");
-  if (process.terminal == path.empty()) {
-    return Fail(0, "",
-                process.terminal ? "--console-socket: is missing, process.terminal asks for one"
-                                 : "--console-socket: process.terminal is not set");
-  }
-  return path.empty() ? Result<UniqueFd>(UniqueFd()) : ConnectToConsole(path);
-}
-
-Status WritePidFile(const std::string& path, pid_t pid) {
-  if (path.empty()) {
-    return {};
-  }
-  const std::string parent = ParentPath(path);
-  const std::string from = !parent.empty() ? parent : path.starts_with('/') ? "/" : ".";
-  BERTH_ASSIGN(const UniqueFd dir, OpenAt(AT_FDCWD, from, O_RDONLY | O_DIRECTORY));
-  return ReplaceFileAt(dir.get(), BaseName(path), std::to_string(pid), 0644, false);
-}
+struct InitParts {
+  int console_fd;
+  int preserved;
+  bool new_keyring;
+};
 
 // The mounts are made, and init waits for the hooks.
 Status PassHooks(int sync_fd, const Bundle& bundle, State state, pid_t pid) {
   state.pid = pid;
   BERTH_TRY(RunCreateHooks(bundle, state));
-  return SendType(sync_fd, SyncType::kGoOn);
+  return SendSync(sync_fd, SyncType::kGoOn);
 }
 
 // Init's answers up to Ready, or its failure.
 Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::optional<pid_t> pid) {
-  BERTH_ASSIGN(std::optional<SyncMessage> message, Receive(sync_fd));
+  BERTH_ASSIGN(std::optional<SyncMessage> message, ReceiveSync(sync_fd));
   if (pid && message && message->type == SyncType::kMounted) {
     BERTH_TRY(PassHooks(sync_fd, bundle, state, *pid));
-    BERTH_ASSIGN(message, Receive(sync_fd));
+    BERTH_ASSIGN(message, ReceiveSync(sync_fd));
   }
   if (!message) {
     return Fail(ECONNRESET, "init", "ended before it was ready");
@@ -121,7 +96,7 @@ Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::op
 }
 
 // Returns init's pid once it is ready.
-Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHost& cgroups, int console_fd,
+Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHost& cgroups, const InitParts& parts,
                        const State& state) {
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   BERTH_ASSIGN(const UniqueFd start, ListenForStart(dir));
@@ -134,10 +109,11 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
                            .cgroups = &cgroups,
                            .container_fd = bundle.dir.get(),
                            .run_fd = dir.fd.get(),
-                           .stdio = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, console_fd},
+                           .stdio = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, parts.console_fd, parts.preserved},
                            .sync_fd = sync.theirs.get(),
                            .start_fd = start.get(),
-                           .state = &told}));
+                           .state = &told,
+                           .new_keyring = parts.new_keyring}));
   sync.theirs.Reset();
   if (auto ready = AwaitReady(sync.ours.get(), bundle, state, pid); !ready) {
     if (pid) {
@@ -149,15 +125,20 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
   return *pid;
 }
 
-Status Create(const StateDir& dir, const Bundle& bundle, const Arguments& arguments, State& state) {
-  BERTH_ASSIGN(const UniqueFd console, OpenConsole(arguments, bundle.spec.process));
+Status Create(const StateDir& dir, const Bundle& bundle, const InitParts& parts, State& state) {
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   BERTH_TRY(WriteConfig(dir, bundle.config));
   BERTH_TRY(WriteState(dir, state));  // before anything else is made: from here on `delete --force` finds all of it
-  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, console.get(), state));
+  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, parts, state));
   BERTH_ASSIGN(state.start_time, ProcessStartTime(state.pid));
-  BERTH_TRY(WriteState(dir, state));
-  return WritePidFile(arguments.Get("pid-file"), state.pid);
+  return WriteState(dir, state);
+}
+
+// What is left to do once init is there.
+Status Finish(const Arguments& arguments, Created& created, Console& console) {
+  BERTH_TRY(WritePidFile(arguments, created.state.pid));
+  BERTH_ASSIGN(created.terminal, ReceiveMaster(console));
+  return {};
 }
 
 // Two containers in one cgroup would be killed with one another.
@@ -175,8 +156,8 @@ Status Start(const StateDir& dir, const State& state) {
   if (::unlinkat(dir.fd.get(), kStartSocket, 0) != 0) {
     return Errno("unlink", kStartSocket);
   }
-  BERTH_TRY(SendType(init.get(), SyncType::kStart));
-  BERTH_ASSIGN(const std::optional<SyncMessage> answer, Receive(init.get()));
+  BERTH_TRY(SendSync(init.get(), SyncType::kStart));
+  BERTH_ASSIGN(const std::optional<SyncMessage> answer, ReceiveSync(init.get()));
   return answer ? std::unexpected(FailureOf(*answer)) : Status();
 }
 
@@ -190,18 +171,29 @@ Status StartLocked(const std::string& root, const std::string& id, State& state,
 
 }  // namespace
 
-Result<State> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id) {
-  BERTH_ASSIGN(const Bundle bundle, OpenBundle(arguments.Get("bundle", "."), id));
+Result<Created> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id,
+                                bool stays) {
+  BERTH_ASSIGN(const Preserved preserved, FindPreserved(arguments));
+  BERTH_ASSIGN(Bundle bundle, OpenBundle(arguments, id));
+  WarnOf(arguments, bundle.spec.process);
+  AddActivation(preserved, bundle.spec.process);
+  BERTH_ASSIGN(Console console, OpenConsole(arguments, bundle.spec.process, stays));
   BERTH_TRY(CheckUnused(bundle.spec.cgroups_path));
   BERTH_ASSIGN(const StateDir dir, MakeStateDir(root, id));
-  State state = StateOf(bundle, id);
-  if (auto created = Create(dir, bundle, arguments, state); !created) {
-    if (auto removed = RemoveContainer(arguments, root, dir, state); !removed) {
-      return Wrap(created.error(), "and could not be removed (" + ErrorText(removed.error()) + ")");
-    }
-    return std::unexpected(created.error());
+  Created created{.state = StateOf(bundle, id)};
+  created.state.new_keyring = !arguments.Has("no-new-keyring");
+  const InitParts parts{console.theirs.get(), preserved.count, created.state.new_keyring};
+  auto done = Create(dir, bundle, parts, created.state);
+  if (done) {
+    done = Finish(arguments, created, console);
   }
-  return state;
+  if (!done) {
+    if (auto removed = RemoveContainer(arguments, root, dir, created.state); !removed) {
+      return Wrap(done.error(), "and could not be removed (" + ErrorText(removed.error()) + ")");
+    }
+    return std::unexpected(done.error());
+  }
+  return created;
 }
 
 Status StartContainer(const Arguments& arguments, const std::string& root, const std::string& id) {

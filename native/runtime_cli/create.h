@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "runtime_cli/arguments.h"
 #include "runtime_cli/state.h"
 
@@ -18,8 +19,14 @@ namespace berth {
 
 inline constexpr const char* kStartSocket = "start";
 
-// Makes the container of `--bundle` (default: the working directory). Where it fails nothing of it is left.
-Result<State> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id);
+struct Created {
+  State state;
+  UniqueFd terminal = UniqueFd();  // the master of its terminal, where this process is to relay it
+};
+
+// Makes the container of `--bundle` (default: the working directory). Where it fails nothing of it is left. `stays`: this
+// process stays with it and may relay its terminal.
+Result<Created> CreateContainer(const Arguments& arguments, const std::string& root, const std::string& id, bool stays);
 
 // Runs the command of a container that is "created", and then its poststart hooks; another status is an error. Where init
 // fails, it is stopped then.

@@ -45,7 +45,8 @@ Result<Hooks> ReadHooks(const StateDir& dir, const State& state) {
   if (!state.hooks) {
     return Hooks();
   }
-  BERTH_ASSIGN(RuntimeSpec spec, ReadConfig(dir));
+  BERTH_ASSIGN(const std::string config, ReadConfig(dir));
+  BERTH_ASSIGN(RuntimeSpec spec, ParseConfig(config, dir.id));
   return std::move(spec.hooks);
 }
 

@@ -26,11 +26,6 @@ std::string ErrorText(const Error& error) {
   return text;
 }
 
-Error FailureOf(const SyncMessage& message) {
-  const std::string text = std::string(message.step) + ": " + message.what;
-  return {message.errnum, "", text + (message.call[0] == '\0' ? "" : ": ") + message.call};
-}
-
 void Warn(const Arguments& arguments, const std::string& message) {
   (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + message + "\n", "standard error");
   (void)Log(arguments, "warning", message);
@@ -49,6 +44,12 @@ Status Log(const Arguments& arguments, const char* level, const std::string& mes
           : "time=\"" + now + "\" level=" + level + " msg=" + quoted + "\n";
   BERTH_ASSIGN(const UniqueFd fd, OpenAt(AT_FDCWD, file, O_WRONLY | O_APPEND | O_CREAT, 0600));
   return WriteAll(fd.get(), line, file.c_str());
+}
+
+void WarnOf(const Arguments& arguments, const Process& process) {
+  for (const std::string& warning : process.warnings) {
+    Warn(arguments, warning);
+  }
 }
 
 }  // namespace berth

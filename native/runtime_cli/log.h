@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "runtime/sync.h"
+#include "oci/spec.h"
 #include "runtime_cli/arguments.h"
 
 namespace berth {
@@ -12,14 +12,14 @@ namespace berth {
 // An error as one line: object, call and what the kernel said.
 std::string ErrorText(const Error& error);
 
-// What a container's process sent before it ended, with its step in front.
-Error FailureOf(const SyncMessage& message);
-
 // Tells of what went wrong without being the command's failure: on standard error, and in the log.
 void Warn(const Arguments& arguments, const std::string& message);
 
 // Appends a line to `--log`, where there is one, in the format of `--log-format`: as containerd and conmon read it.
 // `level` is "error", "warning" or "debug"; the latter is for `--debug` only. A log that can't be written is an error.
 Status Log(const Arguments& arguments, const char* level, const std::string& message);
+
+// What a process asks for and does not get, as far as the specification has a runtime warn of it.
+void WarnOf(const Arguments& arguments, const Process& process);
 
 }  // namespace berth

@@ -1,17 +1,22 @@
 // berth-runtime: an OCI runtime for the command line and for engines that drive one (podman, dockerd).
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <iterator>
 #include <string_view>
 
 #include "base/file.h"
 #include "runtime_cli/arguments.h"
 #include "runtime_cli/create.h"
+#include "runtime_cli/exec.h"
 #include "runtime_cli/list.h"
 #include "runtime_cli/log.h"
+#include "runtime_cli/pause.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/run.h"
 #include "runtime_cli/state.h"
@@ -30,8 +35,9 @@ struct Invocation {
 Status Print(const std::string& text) { return WriteAll(STDOUT_FILENO, text, "standard output"); }
 
 Result<int> Create(const Invocation& call) {
-  BERTH_ASSIGN(const State state, CreateContainer(call.arguments, call.root, call.id));
-  BERTH_TRY(Log(call.arguments, "debug", "container " + call.id + ": init is pid " + std::to_string(state.pid)));
+  BERTH_ASSIGN(const Created created, CreateContainer(call.arguments, call.root, call.id, false));
+  const std::string pid = std::to_string(created.state.pid);
+  BERTH_TRY(Log(call.arguments, "debug", "container " + call.id + ": init is pid " + pid));
   return 0;
 }
 
@@ -41,6 +47,8 @@ Result<int> Start(const Invocation& call) {
 }
 
 Result<int> Run(const Invocation& call) { return RunContainer(call.arguments, call.root, call.id); }
+
+Result<int> Exec(const Invocation& call) { return ExecInContainerOf(call.arguments, call.root, call.id); }
 
 Result<int> ShowState(const Invocation& call) {
   BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
@@ -55,6 +63,20 @@ Result<int> Kill(const Invocation& call) {
   BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
   BERTH_ASSIGN(const State state, ReadState(dir));
   BERTH_TRY(SignalContainer(state, signal, call.arguments.Has("all")));
+  return 0;
+}
+
+Result<int> Pause(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(PauseContainer(dir, state));
+  return 0;
+}
+
+Result<int> Resume(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(ResumeContainer(dir, state));
   return 0;
 }
 
@@ -92,9 +114,16 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"create", Create}, {"start", Start},   {"run", Run},   {"state", ShowState},
-    {"kill", Kill},     {"delete", Delete}, {"list", List},
+    {"create", Create}, {"start", Start}, {"run", Run},       {"exec", Exec},     {"state", ShowState},
+    {"kill", Kill},     {"pause", Pause}, {"resume", Resume}, {"delete", Delete}, {"list", List},
 };
+
+// What the caller did not mean for us goes to nobody that we execute.
+Status KeepDescriptorsFromOthers() {
+  return ::syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0
+             ? Status()
+             : Status(Errno("close_range", "descriptors"));
+}
 
 // A descriptor 0, 1 or 2 that is closed would be taken by the first file that is opened.
 Status HoldStdio() {
@@ -127,7 +156,7 @@ int Report(const Arguments& arguments, const Error& error) {
   const std::string line =
       "berth-runtime: " + text + "\n" + (logged ? "" : "berth-runtime: --log: " + ErrorText(logged.error()) + "\n");
   (void)WriteAll(STDERR_FILENO, line, "standard error");
-  return 1;
+  return arguments.command == "exec" ? kExecFailed : 1;
 }
 
 }  // namespace
@@ -136,8 +165,9 @@ int Report(const Arguments& arguments, const Error& error) {
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGCHLD, SIG_DFL);  // ignored, it would take exit codes away
   berth::Arguments arguments;
-  if (const auto held = berth::HoldStdio(); !held) {
+  if (!berth::HoldStdio() || !berth::KeepDescriptorsFromOthers()) {
     return 1;
   }
   const auto code = berth::Main({argv + 1, argv + argc}, arguments);

@@ -19,6 +19,13 @@ namespace {
 
 constexpr int kKillTimeoutMs = 10000;
 
+// A v1 freezer keeps even a killed process; cgroup.freeze does not.
+Status ThawForKill(const State& state) {
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  const bool kept = cgroups.unified.empty() && IsFrozen(cgroups, state.cgroup);
+  return kept ? SetFrozen(cgroups, state.cgroup, false) : Status();
+}
+
 }  // namespace
 
 Result<int> ParseSignal(const std::string& text) {
@@ -57,7 +64,7 @@ Status SignalContainer(const State& state, int signal, bool all) {
   if (::syscall(SYS_pidfd_send_signal, init->get(), signal, nullptr, 0) != 0) {
     return Errno("pidfd_send_signal", "container " + state.id);
   }
-  return {};
+  return signal == SIGKILL ? ThawForKill(state) : Status();
 }
 
 Status RemoveContainer(const Arguments& arguments, const std::string& root, const StateDir& dir, const State& state) {

@@ -7,8 +7,8 @@
 
 namespace berth {
 
-// Creates and starts a container. Unless detached: passes signals on to it, waits for it, removes it, and returns its exit
-// code (128 + signal for a signal).
+// Creates and starts a container. Unless detached: passes signals on to it, relays its terminal, waits for it, removes it
+// (but for `--keep`), and returns its exit code (128 + signal for a signal).
 Result<int> RunContainer(const Arguments& arguments, const std::string& root, const std::string& id);
 
 }  // namespace berth

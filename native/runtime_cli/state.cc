@@ -12,6 +12,7 @@
 #include "base/json_text.h"
 #include "base/process.h"
 #include "oci/json.h"
+#include "runtime/cgroup/cgroup.h"
 #include "runtime/copy_tree.h"
 #include "runtime_cli/create.h"
 
@@ -96,21 +97,18 @@ Status WriteConfig(const StateDir& dir, std::string_view text) {
   return ReplaceFileAt(dir.fd.get(), kConfig, text, 0600, false);
 }
 
-Result<RuntimeSpec> ReadConfig(const StateDir& dir) {
+Result<std::string> ReadConfig(const StateDir& dir) {
   auto text = ReadFileAt(dir.fd.get(), kConfig);
-  if (!text) {
-    return Wrap(std::move(text).error(), "container " + dir.id);
-  }
-  return ParseRuntimeSpec(*text, "/" + dir.id);
+  return text ? text : Wrap(std::move(text).error(), "container " + dir.id);
 }
 
 Status WriteState(const StateDir& dir, const State& state) {
-  const std::string text = "{" + Member("id", state.id) + Member("ociVersion", state.oci_version) +
-                           "\"pid\":" + std::to_string(state.pid) +
-                           ",\"startTime\":" + std::to_string(state.start_time) + "," + Member("bundle", state.bundle) +
-                           Member("created", state.created) + Member("cgroup", state.cgroup) +
-                           "\"hooks\":" + (state.hooks ? "true" : "false") + "," +
-                           "\"annotations\":" + StringMapJson(state.annotations) + "}\n";
+  const std::string text =
+      "{" + Member("id", state.id) + Member("ociVersion", state.oci_version) + "\"pid\":" + std::to_string(state.pid) +
+      ",\"startTime\":" + std::to_string(state.start_time) + "," + Member("bundle", state.bundle) +
+      Member("created", state.created) + Member("cgroup", state.cgroup) +
+      "\"newKeyring\":" + (state.new_keyring ? "true," : "false,") + "\"hooks\":" + (state.hooks ? "true," : "false,") +
+      "\"annotations\":" + StringMapJson(state.annotations) + "}\n";
   return ReplaceFileAt(dir.fd.get(), kFile, text, 0600, false);
 }
 
@@ -128,6 +126,7 @@ Result<State> ReadState(const StateDir& dir) {
     state.bundle = object.RequiredString("bundle");
     state.created = object.RequiredString("created");
     state.cgroup = object.RequiredString("cgroup");
+    state.new_keyring = object.Bool("newKeyring");
     state.annotations = object.StringMap("annotations");
     state.hooks = object.Bool("hooks");
   }));
@@ -141,7 +140,11 @@ const char* StatusOf(const StateDir& dir, const State& state) {
   if (!ProcessAlive(state.pid, state.start_time)) {
     return "stopped";
   }
-  return ::faccessat(dir.fd.get(), kStartSocket, F_OK, 0) == 0 ? "created" : "running";
+  if (::faccessat(dir.fd.get(), kStartSocket, F_OK, 0) == 0) {
+    return "created";
+  }
+  const auto cgroups = DetectCgroupHost();
+  return cgroups && IsFrozen(*cgroups, state.cgroup) ? "paused" : "running";
 }
 
 ContainerState ToldState(const State& state, const char* status) {

@@ -25,6 +25,7 @@ struct State {
   std::string bundle;   // absolute
   std::string created;  // RFC 3339
   std::string cgroup;
+  bool new_keyring = true;
   std::map<std::string, std::string> annotations;
   bool hooks = false;  // config.json has some
 };
@@ -51,12 +52,12 @@ Result<std::vector<std::string>> ContainerIds(const std::string& root);
 
 // The container's configuration, whatever has become of the bundle since.
 Status WriteConfig(const StateDir& dir, std::string_view text);
-Result<RuntimeSpec> ReadConfig(const StateDir& dir);
+Result<std::string> ReadConfig(const StateDir& dir);
 
 Status WriteState(const StateDir& dir, const State& state);
 Result<State> ReadState(const StateDir& dir);
 
-// "creating", "created", "running" or "stopped", as the specification has them.
+// "creating", "created", "running" or "stopped", as the specification has them, or "paused".
 const char* StatusOf(const StateDir& dir, const State& state);
 
 // What hooks are told. A container that has stopped has no pid.

@@ -71,6 +71,9 @@ Result<UniqueFd> OpenUnified(const CgroupHost& host, const std::string& path);
 // Freezes or thaws all processes, and waits until the kernel says so (EBUSY after 5 s).
 Status SetFrozen(const CgroupHost& host, const std::string& path, bool frozen);
 
+// Whether all of its processes are frozen.
+bool IsFrozen(const CgroupHost& host, const std::string& path);
+
 // SIGKILLs every process in it: cgroup.kill where there is one, else signals until empty; thaws a frozen one.
 // Waits until the cgroup is empty; EBUSY after `timeout_ms`. A missing cgroup is success.
 Status KillCgroup(const CgroupHost& host, const std::string& path, int timeout_ms);

@@ -46,16 +46,6 @@ std::string FreezerPath(const CgroupHost& host, const std::string& path) {
   return freezer == nullptr || freezer->mount_point.empty() ? "" : freezer->mount_point + path;
 }
 
-// "frozen 1" of cgroup.events or "FROZEN" of freezer.state
-bool IsFrozen(const CgroupHost& host, const std::string& path) {
-  if (!host.unified.empty()) {
-    const auto events = ReadFileAt(AT_FDCWD, host.unified + path + "/cgroup.events");
-    return events && events->find("frozen 1") != std::string::npos;
-  }
-  const auto state = ReadFileAt(AT_FDCWD, FreezerPath(host, path) + "/freezer.state");
-  return state && Trim(*state) == "FROZEN";
-}
-
 std::vector<std::string> Children(const std::string& directory) {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
@@ -113,6 +103,16 @@ std::vector<pid_t> CgroupProcesses(const CgroupHost& host, const std::string& pa
     }
   }
   return {};
+}
+
+// "frozen 1" of cgroup.events or "FROZEN" of freezer.state
+bool IsFrozen(const CgroupHost& host, const std::string& path) {
+  if (!host.unified.empty()) {
+    const auto events = ReadFileAt(AT_FDCWD, host.unified + path + "/cgroup.events");
+    return events && events->find("frozen 1") != std::string::npos;
+  }
+  const auto state = ReadFileAt(AT_FDCWD, FreezerPath(host, path) + "/freezer.state");
+  return state && Trim(*state) == "FROZEN";
 }
 
 Status SetFrozen(const CgroupHost& host, const std::string& path, bool frozen) {

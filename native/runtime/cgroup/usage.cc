@@ -71,16 +71,6 @@ void ReadCpu(const CgroupHost& host, const std::string& path, CgroupUsage* usage
   }
 }
 
-bool ReadFrozen(const CgroupHost& host, const std::string& path) {
-  if (!host.unified.empty()) {
-    const Place unified{host.unified + path, true};
-    return unified.Keyed("/cgroup.events", "frozen") == 1;
-  }
-  const Place freezer = PlaceOf(host, "freezer", path);
-  const auto state = ReadFileAt(AT_FDCWD, freezer.directory + "/freezer.state");
-  return state && Trim(*state) == "FROZEN";
-}
-
 }  // namespace
 
 int64_t ReadOomKills(const CgroupHost& host, const std::string& path) {
@@ -101,7 +91,7 @@ CgroupUsage ReadUsage(const CgroupHost& host, const std::string& path) {
   usage.pids_limit = pids.Number("/pids.max");
   ReadMemory(PlaceOf(host, "memory", path), &usage);
   ReadCpu(host, path, &usage);
-  usage.frozen = ReadFrozen(host, path);
+  usage.frozen = IsFrozen(host, path);
   return usage;
 }
 

@@ -1,0 +1,68 @@
+#include "runtime_cli/commands.h"
+
+#include <cstdint>
+
+namespace berth {
+
+namespace {
+
+constexpr OptionKind kValue = OptionKind::kValue;
+constexpr OptionKind kRefused = OptionKind::kRefused;
+constexpr size_t kAny = SIZE_MAX;
+
+constexpr Option kGlobal[] = {
+    {"root", '\0', kValue, "DIR"},
+    {"log", '\0', kValue, "FILE"},
+    {"log-format", '\0', kValue, "text|json"},
+    {"debug"},
+    {"version", 'v'},
+    {"help", 'h'},
+    {"systemd-cgroup", '\0', kRefused, "cgroups are made in cgroupfs, never asked of systemd"},
+};
+
+// Of what makes a process.
+constexpr Option kProcess[] = {
+    {"pid-file", '\0', kValue, "FILE"},
+    {"console-socket", '\0', kValue, "SOCKET"},
+    {"preserve-fds", '\0', kValue, "N"},
+};
+constexpr Option kCreate[] = {
+    {"bundle", 'b', kValue, "DIR"},
+    {"config", 'f', kValue, "FILE"},
+    {"no-new-keyring"},
+    {"no-pivot", '\0', kRefused, "without pivot_root a container can reach the host's tree"},
+};
+constexpr Option kDetach[] = {{"detach", 'd'}};
+constexpr Option kRun[] = {{"keep"}, {"no-subreaper"}};
+constexpr Option kExec[] = {
+    {"process", 'p', kValue, "FILE"},      {"tty", 't'},
+    {"user", 'u', kValue, "UID[:GID]"},    {"additional-gids", 'g', kValue, "GID"},
+    {"cwd", '\0', kValue, "DIR"},          {"env", 'e', kValue, "NAME=VALUE"},
+    {"cap", 'c', kValue, "CAPABILITY"},    {"no-new-privs"},
+    {"apparmor", '\0', kValue, "PROFILE"}, {"process-label", '\0', kValue, "LABEL"},
+    {"cgroup", '\0', kValue, "PATH"},      {"ignore-paused"},
+};
+constexpr Option kKill[] = {{"all", 'a'}};
+constexpr Option kDelete[] = {{"force", 'f'}, {"regex"}};
+constexpr Option kList[] = {{"format", 'f', kValue, "table|json"}, {"quiet", 'q'}};
+
+const CommandSyntax kCommands[] = {
+    {"create", "ID", 1, 1, {kCreate, kProcess}},
+    {"start", "ID", 1, 1, {}},
+    {"run", "ID", 1, 1, {kCreate, kProcess, kDetach, kRun}},
+    {"exec", "ID [COMMAND ARGUMENT...]", 1, kAny, {kExec, kProcess, kDetach}, true},
+    {"state", "ID", 1, 1, {}},
+    {"kill", "ID [SIGNAL]", 1, 2, {kKill}},
+    {"pause", "ID", 1, 1, {}},
+    {"resume", "ID", 1, 1, {}},
+    {"delete", "ID", 1, 1, {kDelete}},
+    {"list", "", 0, 0, {kList}},
+};
+
+}  // namespace
+
+std::span<const Option> GlobalOptions() { return kGlobal; }
+
+std::span<const CommandSyntax> Commands() { return kCommands; }
+
+}  // namespace berth

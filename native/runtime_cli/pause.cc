@@ -1,0 +1,30 @@
+#include "runtime_cli/pause.h"
+
+#include <string_view>
+
+#include "runtime/cgroup/cgroup.h"
+
+namespace berth {
+
+Status PauseContainer(const StateDir& dir, const State& state) {
+  if (const std::string_view status = StatusOf(dir, state); status != "running") {
+    return Fail(0, "", "container " + dir.id + ": container not running: is " + std::string(status));
+  }
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  auto frozen = SetFrozen(cgroups, state.cgroup, true);
+  if (!frozen) {
+    (void)SetFrozen(cgroups, state.cgroup, false);
+    return Wrap(std::move(frozen).error(), "container " + dir.id);
+  }
+  return {};
+}
+
+Status ResumeContainer(const StateDir& dir, const State& state) {
+  if (const std::string_view status = StatusOf(dir, state); status != "paused") {
+    return Fail(0, "", "container " + dir.id + ": container not paused: is " + std::string(status));
+  }
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  return SetFrozen(cgroups, state.cgroup, false);
+}
+
+}  // namespace berth

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RuntimeBench } from '../support/runtime-bench.js';
+
+let bench: RuntimeBench;
+beforeEach(() => {
+  bench = new RuntimeBench();
+});
+afterEach(() => bench.close());
+
+it('freezes a container and thaws it', async () => {
+  const id = await bench.running();
+  await bench.ok('pause', id);
+  expect((await bench.state(id)).status).toBe('paused');
+  const refused = await bench.run(['exec', id, 'true']);
+  expect(refused).toMatchObject({ code: 255, stderr: expect.stringContaining(`container ${id}: is paused`) });
+  await bench.ok('resume', id);
+  expect((await bench.state(id)).status).toBe('running');
+  expect((await bench.run(['exec', id, 'echo', 'on'])).stdout).toBe('on\n');
+});
+
+it('refuses what is not running, and what is not paused', async () => {
+  const { id, dir } = bench.bundle();
+  await bench.run(['create', '--bundle', dir, id], { stdio: 'ignore' });
+  expect(await bench.run(['pause', id])).toMatchObject({
+    code: 1,
+    stderr: `berth-runtime: container ${id}: container not running: is created\n`,
+  });
+  expect(await bench.run(['resume', id])).toMatchObject({
+    code: 1,
+    stderr: `berth-runtime: container ${id}: container not paused: is created\n`,
+  });
+});
+
+it('kills a paused container', async () => {
+  const id = await bench.running();
+  await bench.ok('pause', id);
+  await bench.ok('kill', id, 'KILL');
+  await bench.untilStatus(id, 'stopped');
+});
+
+it('starts a process in a paused container once it is resumed, where that is asked for', async () => {
+  const id = await bench.running();
+  await bench.ok('pause', id);
+  const call = bench.start(['exec', '--ignore-paused', id, 'echo', 'late']);
+  await bench.ok('resume', id);
+  expect((await call.ended).stdout).toBe('late\n');
+});
