@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Host } from '../linux/host.js';
 import { loadCached } from '../stack/cache.js';
+import type { Diagnostic } from '../stack/diagnostic.js';
 import { createInputReader } from '../stack/inputs.js';
 import type { Stack } from '../stack/model.js';
 import type { LoadOptions } from '../stack/options.js';
@@ -57,6 +58,13 @@ type StackSource = Pick<Context, 'output' | 'loading' | 'cacheDir'>;
  * @throws BerthError INPUT after all that is wrong with it was drawn on stderr
  */
 export async function loadStack(source: StackSource, services: readonly string[] = []): Promise<Stack> {
+  const stack = await loadFile(source, services);
+  if (stack.refusals.length > 0) await refuse(stack.refusals, source.output);
+  return stack;
+}
+
+/** As loadStack, for commands that bring nothing about: what this host can't honour is no error. */
+export async function loadFile(source: StackSource, services: readonly string[] = []): Promise<Stack> {
   const stack = await readStack({ ...source, loading: { ...source.loading, services } });
   for (const warning of stack.warnings) source.output.err(renderWarning(warning, source.output.errPaint));
   return stack;
@@ -65,15 +73,20 @@ export async function loadStack(source: StackSource, services: readonly string[]
 async function readStack({ output, loading, cacheDir }: StackSource): Promise<Stack> {
   const result = await loadCached(loading, cacheDir);
   if (result.ok) return result.stack;
+  return refuse(result.diagnostics, output);
+}
+
+/** Draws what is wrong with a stack file. @throws BerthError INPUT */
+export async function refuse(diagnostics: readonly Diagnostic[], output: Output): Promise<never> {
   const { drawDiagnostics } = await import('../stack/draw.js');
-  output.err(drawDiagnostics(result.diagnostics, { color: output.errPaint('red', '') !== '' }));
-  const count = result.diagnostics.length;
+  output.err(drawDiagnostics(diagnostics, { color: output.errPaint('red', '') !== '' }));
+  const count = diagnostics.length;
   throw new BerthError('INPUT', `read stack file: ${count} ${count === 1 ? 'error' : 'errors'}`);
 }
 
-/** As loadStack; null where a stack is named by `-p` and no file is given or found: what exists decides then. */
+/** As loadFile; null where a stack is named by `-p` and no file is given or found: what exists decides then. */
 export async function loadStackIfAny(source: StackSource): Promise<Stack | null> {
-  return namedStack(source) !== null && !hasFile(source) ? null : loadStack(source);
+  return namedStack(source) !== null && !hasFile(source) ? null : loadFile(source);
 }
 
 /** The stack's name, without reading its files where `-p` or COMPOSE_PROJECT_NAME says it. Warnings aren't shown. */

@@ -7,6 +7,11 @@ import type { LoadResult } from './load.js';
 import type { Stack } from './model.js';
 import type { Inputs, LoadOptions } from './options.js';
 
+/** A stack, or what is wrong with its files. */
+export type StackResult =
+  | Extract<LoadResult, { ok: false }>
+  | Pick<Extract<LoadResult, { ok: true }>, 'ok' | 'stack' | 'inputs'>;
+
 /** What a cache file holds. `stack` is trusted only if `build` is ours and the inputs are unchanged. */
 interface CachedStack {
   readonly build: string;
@@ -19,7 +24,7 @@ interface CachedStack {
  * each set of options in `<cacheDir>`; what can't be read or written there costs time, never the result.
  * @param cacheDir absolute, `<root>/cache/stack`; made when it is missing
  */
-export async function loadCached(options: LoadOptions, cacheDir: string): Promise<LoadResult> {
+export async function loadCached(options: LoadOptions, cacheDir: string): Promise<StackResult> {
   const path = join(cacheDir, `${keyOf(options)}.json`);
   const cached = readCache(path);
   if (cached && isUnchanged(cached.inputs, options.environment))

@@ -144,7 +144,8 @@ function readEntries(reader: Reader, map: YAMLMap, path: Path): ReadonlyMap<stri
   // an explicit key wins wherever it stands; of several merged maps the first one wins
   for (const source of merged) {
     if (source.kind !== 'map') continue;
-    for (const [name, entry] of source.entries) if (!own.has(name)) own.set(name, entry);
+    // what is marked for a merge of files is marked where it is written, not where it is merged to
+    for (const [name, entry] of source.entries) if (!own.has(name) && entry.node.tag === null) own.set(name, entry);
   }
   return own;
 }

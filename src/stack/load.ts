@@ -1,5 +1,10 @@
 import { basename } from 'node:path';
+import { canonicalImages } from './canonical/image.js';
+import { type CanonicalForm, canonicalProject } from './canonical/project.js';
+import { networksOf } from './canonical/service.js';
+import type { Printable } from './canonical/value.js';
 import { combine, parseFile } from './combine.js';
+import { checkDeclarations } from './declarations.js';
 import type { Diagnostic } from './diagnostic.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { createInputReader } from './inputs.js';
@@ -12,11 +17,27 @@ import { disabledServices } from './profiles.js';
 import { cleanName, displayPath, findProject, isStackName, type Project, startDir } from './project.js';
 import type { ResolveContext } from './resolve/context.js';
 import { resolveStack } from './resolve/stack.js';
+import type { StackFile } from './schema/stack.js';
 import { type Document, type Scope, sourceOf } from './scope.js';
 import { imagesKeyOf, parseStackFile } from './stack-file.js';
 
+/** Names that a file has, sorted. */
+export interface Declared {
+  /** of all services, enabled or not */
+  readonly profiles: readonly string[];
+  /** that enabled services are on */
+  readonly networks: readonly string[];
+}
+
 export type LoadResult =
-  | { readonly ok: true; readonly stack: Stack; readonly inputs: Inputs }
+  | {
+      readonly ok: true;
+      readonly stack: Stack;
+      readonly inputs: Inputs;
+      readonly declared: Declared;
+      /** the project as the reference implementation prints it */
+      readonly canonical: (form: CanonicalForm) => Printable;
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -56,7 +77,9 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     declared: { services: keysOf(root, 'services'), volumes: keysOf(root, 'volumes') },
   };
   const report = createReport(problems, root);
-  const resolved = resolveStack(parseStackFile(root, report), imagesKeyOf(root), context, report);
+  const file = parseStackFile(root, report);
+  checkDeclarations(file, context, report);
+  const resolved = resolveStack(file, imagesKeyOf(root), context, report);
   const diagnostics = problems.diagnostics();
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   const stack: Stack = {
@@ -66,9 +89,22 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     envFiles: environment.files,
     disabled: [...disabled.keys()].sort(),
     ...resolved,
+    refusals: problems.refusals(),
     warnings: problems.warnings(),
   };
-  return { ok: true, stack, inputs: reader.inputs() };
+  const canonical = (form: CanonicalForm): Printable =>
+    canonicalProject(root, file, canonicalImages(stack.images), context, report, form);
+  return { ok: true, stack, inputs: reader.inputs(), declared: declaredBy(file, disabled), canonical };
+}
+
+function declaredBy(file: StackFile, disabled: ReadonlyMap<string, unknown>): Declared {
+  const services = Object.entries(file.services);
+  const enabled = services.filter(([name]) => !disabled.has(name)).map(([, service]) => service);
+  const unique = (names: readonly string[]): string[] => [...new Set(names)].sort();
+  return {
+    profiles: unique(services.flatMap(([, { profiles = [] }]) => profiles)),
+    networks: unique(enabled.flatMap((service) => Object.keys(networksOf(service) ?? {}))),
+  };
 }
 
 /** `--profile` and COMPOSE_PROFILES together. */
@@ -116,7 +152,7 @@ function stackName(
     written?.kind === 'scalar' && typeof written.value === 'string'
       ? interpolatedName(written.value, environment.lookup)
       : undefined;
-  const name = given ?? fromFile ?? cleanName(basename(project.workingDir));
+  const name = given ?? lowered(fromFile) ?? cleanName(basename(project.workingDir));
   if (isStackName(name)) return name;
   const isWritten = given === undefined && written !== undefined;
   const mark = isWritten ? written.mark : startOf({ name: displayPath(project.workingDir, options.cwd), text: '' });
@@ -128,6 +164,11 @@ function stackName(
     hint,
   );
   return name;
+}
+
+/** A name that is written may have capitals, as docker compose takes it. */
+function lowered(name: string | undefined): string | undefined {
+  return name?.toLowerCase();
 }
 
 /** What is wrong with the variables is reported when the whole file is interpolated. */

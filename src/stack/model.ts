@@ -7,6 +7,7 @@
  * field.
  */
 
+import type { Diagnostic } from './diagnostic.js';
 import type { SeccompProfile } from './seccomp.js';
 
 export interface Stack {
@@ -22,6 +23,8 @@ export interface Stack {
   readonly disabled: readonly string[];
   readonly volumes: Readonly<Record<string, Volume>>;
   readonly images: Readonly<Record<string, ImageSource>>;
+  /** what is right in the file but not honoured here: commands that would bring it about refuse */
+  readonly refusals: readonly Diagnostic[];
   /** what a user should know but what is no error: shown once by commands that load the file */
   readonly warnings: readonly string[];
 }

@@ -5,9 +5,13 @@ import { type Mark, markAt, type Node, type Path, pathText } from './node.js';
 export interface Problems {
   error(mark: Mark, path: Path, message: string, hint?: string | null): void;
   warn(mark: Mark, path: Path, message: string): void;
-  /** sorted by file in the order of their first use, then by position */
+  /** what loads, and is shown by `config`, but must not be brought about: it can't be honoured, or not be meant */
+  refuse(mark: Mark, path: Path, message: string, hint?: string | null): void;
+  /** errors, and with them what is refused; sorted by file in the order of their first use, then by position */
   diagnostics(): Diagnostic[];
   warnings(): string[];
+  /** what is refused alone */
+  refusals(): Diagnostic[];
 }
 
 /** The same, for problems that are known by their path in one tree. */
@@ -17,10 +21,15 @@ export interface Report {
   /** points at the key */
   keyError(path: Path, message: string, hint?: string | null): void;
   warn(path: Path, message: string): void;
+  /** see `Problems`; points at the value */
+  refuse(path: Path, message: string, hint?: string | null): void;
+  /** points at the key */
+  refuseKey(path: Path, message: string, hint?: string | null): void;
 }
 
 export function createProblems(): Problems {
   const found: Diagnostic[] = [];
+  const refused: Diagnostic[] = [];
   const warnings = new Set<string>();
   return {
     error(mark, path, message, hint = null) {
@@ -32,13 +41,19 @@ export function createProblems(): Problems {
       const { file, line, column, path: where } = createDiagnostic(mark, path, message, null);
       warnings.add(`${file}:${line}:${column}: ${where === '' ? '' : `${where}: `}${message}`);
     },
-    diagnostics() {
-      const files = [...new Set(found.map((diagnostic) => diagnostic.file))];
-      const rank = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
-      return found.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
+    refuse(mark, path, message, hint = null) {
+      refused.push(createDiagnostic(mark, path, message, hint));
     },
+    diagnostics: () => inOrder(found.length === 0 ? [] : [...found, ...refused]),
     warnings: () => [...warnings],
+    refusals: () => inOrder(refused),
   };
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map((diagnostic) => diagnostic.file))];
+  const rank = (diagnostic: Diagnostic): number => files.indexOf(diagnostic.file);
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }
 
 /** Binds problems to a tree; paths given to the report continue `prefix`. */
@@ -48,6 +63,8 @@ export function createReport(problems: Problems, root: Node, prefix: Path = []):
     error: (path, message, hint) => problems.error(markAt(root, whole(path), 'value'), whole(path), message, hint),
     keyError: (path, message, hint) => problems.error(markAt(root, whole(path), 'key'), whole(path), message, hint),
     warn: (path, message) => problems.warn(markAt(root, whole(path), 'key'), whole(path), message),
+    refuse: (path, message, hint) => problems.refuse(markAt(root, whole(path), 'value'), whole(path), message, hint),
+    refuseKey: (path, message, hint) => problems.refuse(markAt(root, whole(path), 'key'), whole(path), message, hint),
   };
 }
 
@@ -57,6 +74,8 @@ export function scoped(report: Report, ...prefix: Path): Report {
     error: (path, message, hint) => report.error([...prefix, ...path], message, hint),
     keyError: (path, message, hint) => report.keyError([...prefix, ...path], message, hint),
     warn: (path, message) => report.warn([...prefix, ...path], message),
+    refuse: (path, message, hint) => report.refuse([...prefix, ...path], message, hint),
+    refuseKey: (path, message, hint) => report.refuseKey([...prefix, ...path], message, hint),
   };
 }
 

@@ -71,8 +71,12 @@ function absolute(node: ScalarNode, path: string, dir: string): ScalarNode {
 /** A build context that is fetched, or made by another service, has no place in a directory. */
 const REMOTE = /^(?:[a-z][a-z\d+.-]*:\/\/|git@|github\.com\/|(?:docker-image|oci-layout|target|service):)/;
 
+export function isRemote(context: string): boolean {
+  return REMOTE.test(context);
+}
+
 function contextPath(node: Node, dir: string): Node {
-  return REMOTE.test(scalarText(node)) ? node : hostPath(node, dir);
+  return isRemote(scalarText(node)) ? node : hostPath(node, dir);
 }
 
 function contextPaths(node: Node, dir: string): Node {

@@ -1,7 +1,12 @@
 /** Words of a command line, or why it cannot be split. */
 export type ShellWords =
   | { readonly ok: true; readonly words: string[] }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** the words before an operator, which is what other Compose tools keep; null: it can't be split at all */
+      readonly before: string[] | null;
+    };
 
 /**
  * Splits a command as Compose does: quotes and backslashes as in a shell, no variables, no globs. An unquoted operator
@@ -25,15 +30,16 @@ export function splitWords(text: string): ShellWords {
       if (word !== null) words.push(word);
       word = null;
     } else if (/[;&|<>()`]/.test(char)) {
-      return { ok: false, message: `unquoted '${char}': a command is started without a shell` };
+      if (word !== null) words.push(word);
+      return { ok: false, message: `unquoted '${char}': a command is started without a shell`, before: words };
     } else if (char === '\\') {
-      if (index + 1 === text.length) return { ok: false, message: 'a backslash ends the command' };
+      if (index + 1 === text.length) return { ok: false, message: 'a backslash ends the command', before: null };
       word = `${word ?? ''}${escaped(text.charAt(++index))}`;
     } else {
       word = `${word ?? ''}${char}`;
     }
   }
-  if (quote !== null) return { ok: false, message: `unterminated ${quote}` };
+  if (quote !== null) return { ok: false, message: `unterminated ${quote}`, before: null };
   if (word !== null) words.push(word);
   return { ok: true, words };
 }

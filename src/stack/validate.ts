@@ -20,11 +20,14 @@ export function validateKeys<Shape extends z.core.$ZodShape>(
   const right: Record<string, Plain> = {};
   for (const [key, { node }] of map.entries) {
     if (!keys.includes(key)) {
-      if (!key.startsWith('x-')) reportUnknown(key, keys, scope, report);
+      if (!key.startsWith('x-')) report.keyError([key], 'unknown key', suggest(key, keys));
       continue;
     }
     const value = toPlain(node);
-    if (isValid(schema, key, value, node, report)) right[key] = value;
+    if (isValid(schema, key, value, node, report)) {
+      right[key] = value;
+      tellScope(key, scope, report);
+    }
   }
   return schema.parse(right);
 }
@@ -51,16 +54,12 @@ function isValid<Shape extends z.core.$ZodShape>(
   return result.success;
 }
 
-/** Reports a key that is none of `keys`: refused by name, ignored with a warning, or unknown. */
-export function reportUnknown(key: string, keys: readonly string[], scope: OutOfScope, report: Report): void {
-  const refused = Object.hasOwn(scope.refused, key) ? scope.refused[key] : undefined;
-  const ignored = Object.hasOwn(scope.ignored, key) ? scope.ignored[key] : undefined;
-  if (refused !== undefined) report.keyError([key], refused);
-  else if (ignored !== undefined) report.warn([key], ignored);
-  else {
-    const candidates = [...keys, ...Object.keys(scope.refused), ...Object.keys(scope.ignored)];
-    report.keyError([key], 'unknown key', suggest(key, candidates));
-  }
+/** What of a key that is right is refused by name, or has no effect. */
+function tellScope(key: string, { refused, ignored }: OutOfScope, report: Report): void {
+  const why = Object.hasOwn(refused, key) ? refused[key] : undefined;
+  const nothing = Object.hasOwn(ignored, key) ? ignored[key] : undefined;
+  if (why !== undefined) report.refuseKey([key], why);
+  if (nothing !== undefined) report.warn([key], nothing);
 }
 
 function warnOldBoolean(value: string, parsed: unknown, report: Report): void {

@@ -61,6 +61,7 @@ export function stack(services: readonly Service[], { volumes = [], images = [] 
     volumes: Object.fromEntries(volumes.map((one) => [one.key, one])),
     images: Object.fromEntries(images.map((one) => [one.name, one])),
     disabled: [],
+    refusals: [],
     warnings: [],
   };
 }

@@ -41,10 +41,10 @@ export async function loadStack(files: ProjectFiles, options: Partial<LoadOption
   throw new Error(drawDiagnostics(result.diagnostics, { color: false }));
 }
 
-/** What is wrong with a stack, drawn; empty if nothing is. */
+/** What is wrong with a stack, or refused by who would bring it about, drawn; empty if nothing is. */
 export async function drawnErrors(files: ProjectFiles, options: Partial<LoadOptions> = {}): Promise<string> {
   const result = await loadProject(files, options);
-  return result.ok ? '' : drawDiagnostics(result.diagnostics, { color: false });
+  return drawDiagnostics(result.ok ? result.stack.refusals : result.diagnostics, { color: false });
 }
 
 /**

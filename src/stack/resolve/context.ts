@@ -37,8 +37,14 @@ export function checkService(name: string, path: Path, context: ServiceContext, 
   else tell(path, `there is no service '${name}'`, suggest(name, services));
 }
 
+/** A path of Windows, which no file here has: it is shown as it is written. */
+export function isWindowsPath(path: string): boolean {
+  return /^[a-zA-Z]:[\\/]/.test(path) && path.includes('\\');
+}
+
 /** An absolute path of the host for one written in the file; `~` is the caller's home. */
 export function hostPath(path: string, context: ResolveContext): string {
+  if (isWindowsPath(path)) return path;
   const home = path === '~' || path.startsWith('~/') ? context.lookup('HOME') : undefined;
   return resolve(context.workingDir, home === undefined ? path : `${home}${path.slice(1)}`);
 }

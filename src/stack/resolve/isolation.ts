@@ -39,7 +39,7 @@ function resolveCapabilities(key: 'cap_add' | 'cap_drop', names: readonly string
   const found = names.map((written, index) => {
     const name = written.toUpperCase().replace(/^CAP_/, '');
     if (name !== 'ALL' && !CAPABILITIES.includes(name))
-      report.error([key, index], `no capability is named '${written}'`, suggest(name, [...CAPABILITIES, 'ALL']));
+      report.refuse([key, index], `no capability is named '${written}'`, suggest(name, [...CAPABILITIES, 'ALL']));
     return name;
   });
   return [...new Set(found)].sort();
@@ -50,10 +50,10 @@ function resolveUlimits(ulimits: NonNullable<ServiceFile['ulimits']>, report: Re
     Object.entries(ulimits).map(([name, value]) => {
       const limit = typeof value === 'number' ? { soft: value, hard: value } : { soft: value.soft, hard: value.hard };
       if (!RLIMITS.includes(name))
-        report.keyError(['ulimits', name], `no resource limit is named '${name}'`, suggest(name, RLIMITS));
+        report.refuseKey(['ulimits', name], `no resource limit is named '${name}'`, suggest(name, RLIMITS));
       const isAbove = limit.hard !== -1 && (limit.soft === -1 || limit.soft > limit.hard);
       if (isAbove)
-        report.error(['ulimits', name], `the soft limit ${limit.soft} is above the hard limit ${limit.hard}`);
+        report.refuse(['ulimits', name], `the soft limit ${limit.soft} is above the hard limit ${limit.hard}`);
       return [name, limit];
     }),
   );
@@ -64,7 +64,7 @@ function resolveSysctls(file: ServiceFile, report: Report): Record<string, strin
   return sorted(
     Object.entries(file.sysctls ?? {}).map(([name, value]) => {
       const why = value === null ? 'expected a value' : sysctlRefusal(name, file);
-      if (why !== null) report.keyError(['sysctls', name], why);
+      if (why !== null) report.refuseKey(['sysctls', name], why);
       return [name, value ?? ''];
     }),
   );
@@ -88,17 +88,17 @@ function resolveDevices(devices: NonNullable<ServiceFile['devices']>, report: Re
   for (const [index, entry] of devices.entries()) {
     const device = typeof entry === 'string' ? splitDevice(entry) : longDevice(entry);
     const isCdi = /^[\w.-]+\/[\w-]+=/.test(device.source);
-    if (isCdi) report.error(['devices', index], 'CDI names are not supported yet');
+    if (isCdi) report.refuse(['devices', index], 'CDI names are not supported yet');
     else if (!device.source.startsWith('/') || !device.target.startsWith('/'))
-      report.error(['devices', index], 'expected absolute paths: SOURCE[:TARGET[:rwm]]');
+      report.refuse(['devices', index], 'expected absolute paths: SOURCE[:TARGET[:rwm]]');
     if (!/^(?!.*(.).*\1)[rwm]+$/.test(device.permissions))
-      report.error(['devices', index], `expected permissions out of r, w and m, found '${device.permissions}'`);
+      report.refuse(['devices', index], `expected permissions out of r, w and m, found '${device.permissions}'`);
     found.set(device.target, device);
   }
   return [...found.values()];
 }
 
-function splitDevice(entry: string): Device {
+export function splitDevice(entry: string): Device {
   const [source = '', second, third] = entry.split(':');
   const isMode = second !== undefined && third === undefined && /^[rwm]+$/.test(second);
   return { source, target: isMode ? source : (second ?? source), permissions: (isMode ? second : third) ?? 'rwm' };

@@ -27,7 +27,7 @@ export function resolveLife(file: ServiceFile, context: ServiceContext): LifeFie
   return {
     replicas: resolveReplicas(file, report),
     containerName: file.container_name ?? null,
-    restart: resolveRestart(file),
+    restart: resolveRestart(file, report),
     healthcheck: resolveHealthcheck(file.healthcheck),
     onUnhealthy: file['x-berth']?.on_unhealthy ?? 'none',
     stopSignal: resolveSignal(file.stop_signal, ['stop_signal'], report),
@@ -38,6 +38,8 @@ export function resolveLife(file: ServiceFile, context: ServiceContext): LifeFie
 }
 
 function resolveReplicas(file: ServiceFile, report: Report): number {
+  const { mode = 'replicated' } = file.deploy ?? {};
+  if (mode !== 'replicated') report.refuse(['deploy', 'mode'], `'${mode}' is not supported: expected replicated`);
   const deployed = file.deploy?.replicas;
   if (file.scale !== undefined && deployed !== undefined && file.scale !== deployed) {
     report.error(['scale'], 'differs from deploy.replicas: give one of them, or the same value');
@@ -52,7 +54,7 @@ function resolveReplicas(file: ServiceFile, report: Report): number {
 const CONDITIONS = { none: 'no', 'on-failure': 'on-failure', any: 'always' } as const;
 
 /** `deploy.restart_policy` wins over `restart` (Compose specification, deploy). */
-function resolveRestart(file: ServiceFile): RestartPolicy {
+function resolveRestart(file: ServiceFile, report: Report): RestartPolicy {
   const policy = file.deploy?.restart_policy;
   if (policy) {
     return {
@@ -62,7 +64,10 @@ function resolveRestart(file: ServiceFile): RestartPolicy {
       windowMs: policy.window ?? null,
     };
   }
-  const [name, attempts = '0'] = (file.restart ?? 'no').split(':');
+  const restart = file.restart || 'no';
+  if (!/^(?:no|always|unless-stopped|on-failure(?::\d+)?)$/.test(restart))
+    report.refuse(['restart'], `expected no, always, on-failure, on-failure:N or unless-stopped, found '${restart}'`);
+  const [name, attempts = '0'] = restart.split(':');
   const known = (['always', 'on-failure', 'unless-stopped'] as const).find((candidate) => candidate === name);
   return { policy: known ?? 'no', maxAttempts: Number(attempts), delayMs: null, windowMs: null };
 }
@@ -101,11 +106,8 @@ const IGNORED_LOG_OPTIONS = [
 function resolveLogging(file: ServiceFile['logging'], report: Report): Logging {
   const driver = file?.driver ?? 'json-file';
   if (driver !== 'json-file' && driver !== 'none') {
-    report.error(
-      ['logging', 'driver'],
-      `log driver '${driver}' is not supported yet: expected json-file or none`,
-      suggest(driver, ['json-file', 'none']),
-    );
+    report.refuse(['logging', 'driver'], `log driver '${driver}' is not supported yet: expected json-file or none`);
+    return { driver: 'none', maxSizeBytes: 0, maxFile: 1 };
   }
   const options = Object.entries(file?.options ?? {}).filter(([, value]) => value !== null);
   let [maxSizeBytes, maxFile] = [0, 1];
@@ -114,7 +116,7 @@ function resolveLogging(file: ServiceFile['logging'], report: Report): Logging {
     if (name === 'max-size') maxSizeBytes = parseLogSize(String(value), path, report);
     else if (name === 'max-file') maxFile = parseLogFiles(String(value), path, report);
     else if (IGNORED_LOG_OPTIONS.includes(name)) report.warn(path, 'ignored: not supported yet');
-    else report.keyError(path, 'unknown log option', suggest(name, ['max-size', 'max-file']));
+    else report.refuseKey(path, 'unknown log option', suggest(name, ['max-size', 'max-file']));
   }
   return driver === 'none' ? { driver, maxSizeBytes: 0, maxFile: 1 } : { driver: 'json-file', maxSizeBytes, maxFile };
 }
@@ -123,13 +125,13 @@ function parseLogSize(text: string, path: Path, report: Report): number {
   if (text === '-1') return 0;
   const size = parseBytes(text);
   if (size === null || size === 0)
-    report.error(path, `expected a size such as 10m, or -1 for no rotation, found '${text}'`);
+    report.refuse(path, `expected a size such as 10m, or -1 for no rotation, found '${text}'`);
   return size ?? 0;
 }
 
 function parseLogFiles(text: string, path: Path, report: Report): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  report.error(path, `expected a number of files of at least 1, found '${text}'`);
+  report.refuse(path, `expected a number of files of at least 1, found '${text}'`);
   return 1;
 }
 

@@ -5,7 +5,7 @@ import type { Path } from '../node.js';
 import type { LongMount } from '../schema/mount.js';
 import type { ServiceFile } from '../schema/service.js';
 import { suggest } from '../suggest.js';
-import { hostPath, type ServiceContext } from './context.js';
+import { hostPath, isWindowsPath, type ServiceContext } from './context.js';
 
 const PROPAGATIONS = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'] as const;
 /** Options of the short syntax; those of other platforms and of SELinux have no effect here. */
@@ -15,9 +15,10 @@ const SHORT_OPTIONS = ['ro', 'rw', 'nocopy', 'z', 'Z', 'cached', 'delegated', 'c
 export function resolveMounts(file: ServiceFile, context: ServiceContext): Mount[] {
   const mounts = new Map<string, Mount>();
   const add = (mount: Mount, path: Path): void => {
-    if (!mount.target.startsWith('/'))
-      context.report.error(path, `expected an absolute path in the container, found '${mount.target}'`);
-    else if (mount.target === '/') context.report.error(path, 'nothing can be mounted over the root file system');
+    if (mount.type === 'bind' && isWindowsPath(mount.source)) context.report.refuse(path, 'is a path of Windows');
+    else if (!mount.target.startsWith('/'))
+      context.report.refuse(path, `expected an absolute path in the container, found '${mount.target}'`);
+    else if (mount.target === '/') context.report.refuse(path, 'nothing can be mounted over the root file system');
     if (mount.type === 'volume' && mount.volume !== null) checkVolume(mount.volume, path, context);
     mounts.set(mount.target, mount);
   };
@@ -39,24 +40,46 @@ function checkVolume(name: string, path: Path, context: ServiceContext): void {
   context.report.error(path, `there is no volume '${name}'`, hint);
 }
 
-function normalTarget(target: string): string {
+export function normalTarget(target: string): string {
+  if (isWindowsPath(target)) return target;
   return posix.normalize(target).replace(/(.)\/$/, '$1');
+}
+
+/** Whether a source is a path; else it is the name of a volume. */
+export function isHostPath(source: string): boolean {
+  return /^[./~]/.test(source) || isWindowsPath(source);
+}
+
+export interface ShortMount {
+  /** null: an anonymous volume */
+  readonly source: string | null;
+  readonly target: string;
+  readonly options: readonly string[];
+}
+
+/** Split at colons, but for those behind a drive of Windows. */
+function partsOf(entry: string): string[] {
+  return entry.match(/(?:[a-zA-Z]:\\[^:]*|[^:]+|(?<=:)(?=:|$)|^(?=:))/g) ?? [];
+}
+
+/** The parts of `[SOURCE:]TARGET[:OPTIONS]`. */
+export function splitMount(entry: string): ShortMount {
+  const [first = '', second, mode = ''] = partsOf(entry);
+  const options = mode.split(',').filter((option) => option !== '');
+  return second === undefined ? { source: null, target: first, options } : { source: first, target: second, options };
 }
 
 /** `[SOURCE:]TARGET[:OPTIONS]`. On Linux a letter before a colon is a volume's name, not a drive. */
 function shortMount(entry: string, path: Path, context: ServiceContext): Mount {
-  const parts = entry.split(':');
-  const [source, target, mode] =
-    parts.length === 1 ? [null, entry, ''] : [parts[0] ?? '', parts[1] ?? '', parts[2] ?? ''];
-  if (parts.length > 3 || source === '' || target === '')
-    context.report.error(path, `expected [SOURCE:]TARGET[:OPTIONS], found '${entry}'`);
-  const options = mode.split(',').filter((option) => option !== '');
+  const { source, target, options } = splitMount(entry);
+  if (partsOf(entry).length > 3 || source === '' || target === '')
+    context.report.refuse(path, `expected [SOURCE:]TARGET[:OPTIONS], found '${entry}'`);
   for (const option of options) {
     if (!SHORT_OPTIONS.includes(option))
-      context.report.error(path, `unknown option '${option}'`, suggest(option, SHORT_OPTIONS));
+      context.report.refuse(path, `unknown option '${option}'`, suggest(option, SHORT_OPTIONS));
   }
   const readOnly = options.includes('ro');
-  if (source === null || !/^[./~]/.test(source))
+  if (source === null || !isHostPath(source))
     return { ...volumeMount(source, target), readOnly, nocopy: options.includes('nocopy') };
   const propagation = PROPAGATIONS.find((known) => options.includes(known)) ?? 'rprivate';
   return { ...bindMount(hostPath(source, context), target), readOnly, propagation };
@@ -79,17 +102,21 @@ function bindMount(source: string, target: string): BindMount {
 }
 
 function longMount(entry: LongMount, path: Path, context: ServiceContext): Mount {
-  for (const kind of ['bind', 'volume', 'tmpfs'] as const) {
+  for (const kind of ['bind', 'volume', 'tmpfs', 'image'] as const) {
     if (entry[kind] && kind !== entry.type)
-      context.report.keyError([...path, kind], `has no meaning for a mount of type ${entry.type}`);
+      context.report.refuseKey([...path, kind], `has no meaning for a mount of type ${entry.type}`);
   }
   const readOnly = entry.read_only ?? false;
+  if (entry.type === 'image' || entry.type === 'npipe' || entry.type === 'cluster') {
+    context.report.refuse([...path, 'type'], `mounts of type ${entry.type} are not supported yet`);
+    return volumeMount(null, entry.target);
+  }
   if (entry.type === 'volume') {
     const { nocopy = false, subpath = null } = entry.volume ?? {};
-    if (entry.source !== undefined && /^[./~]/.test(entry.source))
-      context.report.error([...path, 'source'], `expected the name of a volume, found '${entry.source}'`);
+    if (entry.source && isHostPath(entry.source))
+      context.report.refuse([...path, 'source'], `expected the name of a volume, found '${entry.source}'`);
     return {
-      ...volumeMount(entry.source ?? null, entry.target),
+      ...volumeMount(entry.source || null, entry.target),
       readOnly,
       nocopy,
       subpath: checkedSubpath(subpath, path, context),
@@ -109,13 +136,13 @@ function longMount(entry: LongMount, path: Path, context: ServiceContext): Mount
 function checkedSubpath(subpath: string | null, path: Path, context: ServiceContext): string | null {
   const isInside = subpath === null || (!subpath.startsWith('/') && !subpath.split('/').includes('..'));
   if (!isInside)
-    context.report.error([...path, 'volume', 'subpath'], `expected a path inside the volume, found '${subpath}'`);
+    context.report.refuse([...path, 'volume', 'subpath'], `expected a path inside the volume, found '${subpath}'`);
   return subpath;
 }
 
 function longTmpfs(entry: LongMount, path: Path, context: ServiceContext): TmpfsMount {
   if (entry.source !== undefined)
-    context.report.keyError([...path, 'source'], 'has no meaning for a mount of type tmpfs');
+    context.report.refuseKey([...path, 'source'], 'has no meaning for a mount of type tmpfs');
   return {
     type: 'tmpfs',
     target: normalTarget(entry.target),
@@ -149,7 +176,7 @@ function shortTmpfs(entry: string, path: Path, context: ServiceContext): TmpfsMo
     else if (name === 'mode' && /^[0-7]{1,4}$/.test(value)) mode = Number.parseInt(value, 8);
     else if (TMPFS_FLAGS.test(option)) others.push(option);
     else
-      context.report.error(
+      context.report.refuse(
         path,
         `unknown tmpfs option '${option}'`,
         suggest(name ?? '', ['size', 'mode', 'uid', 'gid', 'noexec', 'nosuid', 'nodev']),

@@ -22,7 +22,7 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
   };
   if (namespaces.uts.kind !== 'private') {
     for (const key of ['hostname', 'domainname'] as const) {
-      if (file[key]) report.error([key], "belongs to the uts namespace, which is not this service's own");
+      if (file[key]) report.refuse([key], "belongs to the uts namespace, which is not this service's own");
     }
   }
   checkHosts(file, namespaces.network, report);
@@ -32,14 +32,14 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
 function checkHosts({ extra_hosts: hosts = [] }: ServiceFile, network: NamespaceSource, report: Report): void {
   const isEmpty = Object.keys(hosts).length === 0;
   if (!isEmpty && (network.kind === 'service' || network.kind === 'container'))
-    report.keyError(['extra_hosts'], 'belong to the owner of the network, whose /etc/hosts this service has');
+    report.refuseKey(['extra_hosts'], 'belong to the owner of the network, whose /etc/hosts this service has');
   if (network.kind === 'private' && JSON.stringify(hosts).includes('host-gateway'))
     report.warn(['extra_hosts'], 'host-gateway is the container itself: its network does not reach the host');
 }
 
 function resolveNetwork(mode: string | undefined, context: ServiceContext): NamespaceSource {
   if (mode === 'bridge' || mode === 'default') {
-    context.report.error(
+    context.report.refuse(
       ['network_mode'],
       `'${mode}' is not supported yet: expected none, host, service:NAME or container:NAME`,
     );
@@ -56,7 +56,7 @@ function resolveIpc(mode: string | undefined, context: ServiceContext): Namespac
 /** User namespaces are shared with the host until id maps exist. */
 function resolveUser(mode: string | undefined, report: Report): NamespaceSource {
   if (mode !== undefined && mode !== 'host')
-    report.error(['userns_mode'], `'${mode}' is not supported yet: expected host`);
+    report.refuse(['userns_mode'], `'${mode}' is not supported yet: expected host`);
   return HOST;
 }
 
@@ -64,7 +64,7 @@ function resolveUser(mode: string | undefined, report: Report): NamespaceSource 
 function resolveCgroup(mode: string | undefined, report: Report): NamespaceSource {
   if (mode === 'host') return HOST;
   if (mode !== undefined && mode !== 'private') {
-    report.error(['cgroup'], `expected private or host, found '${mode}'`, suggest(mode, ['private', 'host']));
+    report.refuse(['cgroup'], `expected private or host, found '${mode}'`, suggest(mode, ['private', 'host']));
   }
   return PRIVATE;
 }
@@ -85,6 +85,6 @@ function resolveShared(
   }
   if (kind === 'container') return { kind, container: name };
   const words = [...own, 'host', 'service:NAME', 'container:NAME'];
-  context.report.error([key], `expected ${words.join(', ')}, found '${mode}'`, suggest(mode, [...own, 'host']));
+  context.report.refuse([key], `expected ${words.join(', ')}, found '${mode}'`, suggest(mode, [...own, 'host']));
   return PRIVATE;
 }

@@ -55,19 +55,20 @@ export function resolveCommand(
   if (typeof command !== 'string') return command ?? null;
   const split = splitWords(command);
   if (split.ok) return split.words;
-  report.error(path, split.message, 'for a shell write ["/bin/sh", "-c", "…"]');
-  return null;
+  const tell = split.before === null ? report.error : report.refuse;
+  tell(path, split.message, 'for a shell write ["/bin/sh", "-c", "…"]');
+  return split.before;
 }
 
 function resolveWorkingDir(dir: string | undefined, report: Report): string | null {
   if (!dir) return null;
-  if (!dir.startsWith('/')) report.error(['working_dir'], `expected an absolute path, found '${dir}'`);
+  if (!dir.startsWith('/')) report.refuse(['working_dir'], `expected an absolute path, found '${dir}'`);
   return dir;
 }
 
 function resolveUser(user: string | undefined, report: Report): string | null {
   if (!user) return null;
-  if (!/^[^\s:]+(?::[^\s:]+)?$/.test(user)) report.error(['user'], `expected USER or USER:GROUP, found '${user}'`);
+  if (!/^[^\s:]+(?::[^\s:]+)?$/.test(user)) report.refuse(['user'], `expected USER or USER:GROUP, found '${user}'`);
   return user;
 }
 
@@ -76,7 +77,7 @@ function resolveHostname(key: 'hostname' | 'domainname', name: string | undefine
   if (!name) return null;
   const isName = /^[a-z\d_]([a-z\d_-]*[a-z\d_])?(\.[a-z\d_]([a-z\d_-]*[a-z\d_])?)*$/i.test(name);
   if (!isName || name.length > 64)
-    report.error([key], `expected a host name of at most 64 letters, digits, - and ., found '${name}'`);
+    report.refuse([key], `expected a host name of at most 64 letters, digits, - and ., found '${name}'`);
   return name;
 }
 
@@ -89,7 +90,7 @@ export function resolveLabels(
   const entries = Object.entries(labels ?? {});
   for (const [name] of entries) {
     if (name.startsWith('com.docker.compose.'))
-      report.keyError([...path, name], 'labels that begin with com.docker.compose are reserved');
+      report.refuseKey([...path, name], 'labels that begin with com.docker.compose are reserved');
   }
   return sorted(entries.map(([name, value]) => [name, value ?? '']));
 }
@@ -99,13 +100,13 @@ function resolveExtraHosts(hosts: ServiceFile['extra_hosts'], report: Report): E
   const found = new Map<string, ExtraHost>();
   const add = (path: Path, host: string, ip: string, written = `${host}=${ip}`): void => {
     const address = ip.replace(/^\[(.*)\]$/, '$1');
-    if (!isAddress(address) || !/^[^\s=]+$/.test(host)) report.error(path, `expected HOST=IP, found '${written}'`);
+    if (!isAddress(address) || !/^[^\s=]+$/.test(host)) report.refuse(path, `expected HOST=IP, found '${written}'`);
     found.set(`${host}=${address}`, { host, ip: address });
   };
   if (Array.isArray(hosts)) {
     for (const [index, entry] of hosts.entries()) {
       const [, host = '', ip = ''] = /^([^=:]*)[=:](.*)$/.exec(entry) ?? [];
-      add(['extra_hosts', index], host, ip, entry);
+      for (const one of ip.split(',')) add(['extra_hosts', index], host, one, entry);
     }
   } else {
     for (const [host, ips] of Object.entries(hosts))

@@ -25,13 +25,17 @@ export function resolveResources(file: ServiceFile, context: ServiceContext): Re
     ),
   );
   if (memory !== null && reserved !== null && reserved > memory) {
-    report.error(
+    report.refuse(
       file.mem_reservation === undefined ? ['deploy', 'resources', 'reservations', 'memory'] : ['mem_reservation'],
       'must not be above the memory limit',
     );
   }
   if (file.deploy?.resources?.reservations?.cpus !== undefined) {
     report.warn(['deploy', 'resources', 'reservations', 'cpus'], 'ignored: there is one host');
+  }
+  for (const key of ['devices', 'generic_resources'] as const) {
+    if (file.deploy?.resources?.reservations?.[key] !== undefined)
+      report.refuseKey(['deploy', 'resources', 'reservations', key], 'not supported yet');
   }
   return {
     pidsLimit: pids === 0 ? null : pids,
@@ -81,8 +85,8 @@ function resolveCpu(file: ServiceFile, report: Report): Pick<Resources, 'cpus' |
     };
   const folded = Math.round(cpus * (period || DEFAULT_PERIOD_US));
   const path: Path = file.cpus === undefined ? ['deploy', 'resources', 'limits', 'cpus'] : ['cpus'];
-  if (folded < 1000) report.error(path, 'is less than the kernel can give: at least 0.01 with the default period');
-  if (quota !== 0 && quota !== folded) report.error(['cpu_quota'], `differs from cpus, which is a quota of ${folded}`);
+  if (folded < 1000) report.refuse(path, 'is less than the kernel can give: at least 0.01 with the default period');
+  if (quota !== 0 && quota !== folded) report.refuse(['cpu_quota'], `differs from cpus, which is a quota of ${folded}`);
   return { cpus, cpuQuotaUs: folded, cpuPeriodUs: period || DEFAULT_PERIOD_US };
 }
 
@@ -93,9 +97,9 @@ function resolveSwap(file: ServiceFile, memory: number | null, report: Report): 
   const swap = positive(file.memswap_limit ?? null);
   if (swap === null) return memory === null ? null : 2 * memory;
   if (memory === null) {
-    if (swap !== -1) report.error(['memswap_limit'], 'needs mem_limit: it is memory and swap together');
+    if (swap !== -1) report.refuse(['memswap_limit'], 'needs mem_limit: it is memory and swap together');
   } else if (swap !== -1 && swap < memory) {
-    report.error(['memswap_limit'], 'must not be below mem_limit: it is memory and swap together');
+    report.refuse(['memswap_limit'], 'must not be below mem_limit: it is memory and swap together');
   }
   return swap;
 }

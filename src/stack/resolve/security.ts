@@ -29,15 +29,15 @@ function resolveOption(
   const { report } = context;
   if (key === 'no-new-privileges') {
     if (value !== undefined && value !== 'true' && value !== 'false')
-      report.error(at, `expected no-new-privileges:true or no-new-privileges:false, found '${value}'`);
+      report.refuse(at, `expected no-new-privileges:true or no-new-privileges:false, found '${value}'`);
     return { noNewPrivileges: value !== 'false' };
   }
   if (key === 'seccomp') return { seccomp: resolveSeccomp(value ?? '', at, context) };
   // No module's confinement is ever asked for: these two say what is so already.
   if (key === 'apparmor' && value === 'unconfined') return {};
   if (key === 'label' && value === 'disable') return {};
-  if (OPTIONS.includes(key)) report.error(at, `${key}=${value ?? ''} is not supported yet`);
-  else report.error(at, `no security option is named '${key}'`, suggest(key, OPTIONS));
+  if (OPTIONS.includes(key)) report.refuse(at, `${key}=${value ?? ''} is not supported yet`);
+  else report.refuse(at, `no security option is named '${key}'`, suggest(key, OPTIONS));
   return {};
 }
 
@@ -45,21 +45,21 @@ function resolveSeccomp(value: string, at: Path, context: ServiceContext): Servi
   if (value === 'unconfined') return { kind: 'unconfined' };
   if (value === 'builtin') return null;
   if (value === '') {
-    context.report.error(at, 'expected seccomp=unconfined, seccomp=builtin or seccomp=FILE');
+    context.report.refuse(at, 'expected seccomp=unconfined, seccomp=builtin or seccomp=FILE');
     return null;
   }
   const path = hostPath(value, context);
   const shown = context.displayPath(path);
   const text = context.readFile(path);
   if (text === null) {
-    context.report.error(at, `no such file: ${shown}`);
+    context.report.refuse(at, `no such file: ${shown}`);
     return null;
   }
   const parsed = seccompProfile.safeParse(parseJson(text));
   if (parsed.success) return { kind: 'file', path, digest: digestOf(text) ?? '', profile: parsed.data };
   const [issue] = parsed.error.issues;
   const where = (issue?.path ?? []).map(String).join('.');
-  context.report.error(at, `${shown}: ${where === '' ? '' : `${where}: `}${(issue?.message ?? '').toLowerCase()}`);
+  context.report.refuse(at, `${shown}: ${where === '' ? '' : `${where}: `}${(issue?.message ?? '').toLowerCase()}`);
   return null;
 }
 

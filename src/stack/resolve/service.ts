@@ -37,8 +37,8 @@ const IMAGE_REFERENCE =
   /^(?:[\w.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/;
 
 function resolveImageName(image: string | undefined, context: ServiceContext): string {
-  if (image !== undefined && !IMAGE_REFERENCE.test(image) && !/^(?:sha256:)?[a-f0-9]{12,64}$/.test(image)) {
-    context.report.error(['image'], `'${image}' is not an image reference`);
+  if (image && !IMAGE_REFERENCE.test(image) && !/^(?:sha256:)?[a-f0-9]{12,64}$/.test(image)) {
+    context.report.refuse(['image'], `'${image}' is not an image reference`);
   }
   return image ?? '';
 }

@@ -12,7 +12,7 @@ export function resolveSignal(signal: string | number | undefined, path: Path, r
   const number = /^\d+$/.test(written) ? Number(written) : null;
   const name = number === null ? `SIG${written.replace(/^SIG/, '')}` : nameOf(number);
   if (name !== null && (NAMES.includes(name) || isRealTime(name))) return name;
-  report.error(path, `no signal is named '${signal}'`, suggest(name ?? written, NAMES));
+  report.refuse(path, `no signal is named '${signal}'`, suggest(name ?? written, NAMES));
   return null;
 }
 

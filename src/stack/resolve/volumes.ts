@@ -1,8 +1,12 @@
 import type { Volume } from '../model.js';
 import type { Report } from '../problems.js';
 import type { VolumeFile } from '../schema/volume.js';
+import { suggest } from '../suggest.js';
 import { sorted } from './context.js';
 import { resolveLabels } from './process.js';
+
+/** What the local driver understands, as Docker's. */
+const LOCAL_OPTIONS = ['type', 'o', 'device'];
 
 /** A named volume. One that is external was made by someone else, under the name it is given. */
 export function resolveVolume(key: string, file: VolumeFile, stackName: string, report: Report): Volume {
@@ -15,7 +19,13 @@ export function resolveVolume(key: string, file: VolumeFile, stackName: string, 
       if (file[other] !== undefined) report.keyError([other], 'has no meaning for an external volume');
     }
   }
-  const name = file.name ?? legacyName ?? (isExternal ? key : `${stackName}_${key}`);
+  const { driver = 'local', driver_opts: options = {} } = file;
+  const isLocal = driver === 'local' || driver === 'default';
+  if (!isLocal) report.refuse(['driver'], `driver '${driver}' is not supported: expected local`);
+  for (const option of isLocal ? Object.keys(options) : [])
+    if (!LOCAL_OPTIONS.includes(option))
+      report.refuseKey(['driver_opts', option], 'unknown key', suggest(option, LOCAL_OPTIONS));
+  const name = (file.name || legacyName) ?? (isExternal ? key : `${stackName}_${key}`);
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name))
     report.error(['name'], `expected letters, digits and the signs _ . -, found '${name}'`);
   return {
@@ -23,11 +33,7 @@ export function resolveVolume(key: string, file: VolumeFile, stackName: string, 
     name,
     external: isExternal,
     driver: 'local',
-    driverOpts: sorted(
-      Object.entries(file.driver_opts ?? {}).flatMap(([option, value]): [string, string][] =>
-        value === undefined ? [] : [[option, value]],
-      ),
-    ),
+    driverOpts: sorted(Object.entries(options)),
     labels: resolveLabels(file.labels, ['labels'], report),
   };
 }

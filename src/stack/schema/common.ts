@@ -81,7 +81,10 @@ export const fileMode = numeric.transform((value, context) => {
 });
 
 /** A word, not empty. */
-export const text = z.string().refine((value) => value !== '', { error: 'must not be empty' });
+export const word = z.string().refine((value) => value !== '', { error: 'must not be empty' });
+
+/** A text; an empty one, which an unset variable leaves behind, says nothing. */
+export const text = z.string();
 
 /** A value that is printed as it is written, such as that of a label. */
 const printable = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -104,6 +107,15 @@ function splitPair(entry: string): [string, string | null] {
 
 /** One text or a list of them. */
 export const textOrList = z.union([text, z.array(text)]).transform((value) => (Array.isArray(value) ? value : [value]));
+
+/** Options of a driver, as texts. */
+export const driverOptions = z.record(z.string(), z.union([z.string(), z.number()]).transform(String));
+
+/** Lines for /etc/hosts: `HOST=IP` or `HOST:IP` in a list, or a map of addresses by host. */
+export const extraHosts = z.union([z.array(text), z.record(z.string(), z.union([text, z.array(text)]))]);
+
+/** Limits of processes by name; one number is soft and hard. */
+export const ulimits = z.record(z.string(), z.union([integer(-1), section({ soft: integer(-1), hard: integer(-1) })]));
 
 /** A command: a line that is split into words, or a list of words. Null is the image's own. */
 export const command = z.union([z.null(), z.string(), z.array(z.string())]);

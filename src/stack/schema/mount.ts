@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bool, bytes, fileMode, section, text } from './common.js';
+import { bool, bytes, fileMode, section, text, word } from './common.js';
 
 const bindOptions = section({
   propagation: z.enum(['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave']).optional(),
@@ -22,14 +22,17 @@ const tmpfsOptions = section({
 
 /** The long syntax of `services.*.volumes`. */
 export const longMount = section({
-  type: z.enum(['volume', 'bind', 'tmpfs']).meta({ description: 'image, npipe and cluster are not supported yet' }),
+  type: z
+    .enum(['volume', 'bind', 'tmpfs', 'image', 'npipe', 'cluster'])
+    .meta({ description: 'image, npipe and cluster are not supported yet' }),
   source: text.optional(),
-  target: text,
+  target: word,
   read_only: bool.optional(),
   consistency: z.string().optional().meta({ description: 'ignored, as it is on every Linux' }),
   bind: bindOptions.optional(),
   volume: volumeOptions.optional(),
   tmpfs: tmpfsOptions.optional(),
+  image: section({ subpath: text.optional() }).optional(),
 });
 
 export type LongMount = z.output<typeof longMount>;

@@ -1,4 +1,4 @@
-/** What is done with keys of the Compose Specification that have no meaning here yet. */
+/** What is done with keys that are right, but have no meaning here yet. */
 export interface OutOfScope {
   /** refused by name: ignoring them would change isolation, limits, data or what runs; key to reason */
   readonly refused: Readonly<Record<string, string>>;
@@ -13,18 +13,6 @@ const NOT_YET = 'not supported yet';
 const NO_CONTENT = 'not supported yet: mount a file with volumes instead';
 const NO_HOOKS = 'not supported yet: the command would not run';
 const WINDOWS = 'not supported: only Windows has it';
-
-export const TOP_LEVEL: OutOfScope = {
-  refused: {
-    networks: NO_NETWORKS,
-    configs: NO_CONTENT,
-    secrets: NO_CONTENT,
-    models: NOT_YET,
-  },
-  ignored: {
-    version: 'obsolete: it is ignored',
-  },
-};
 
 export const SERVICE: OutOfScope = {
   refused: {
@@ -67,20 +55,6 @@ export const SERVICE: OutOfScope = {
     pull_policy: 'ignored: images are not pulled',
     pull_refresh_after: 'ignored: images are not pulled',
   },
-};
-
-const BELOW_BASE = "belongs below 'base'";
-
-export const IMAGE: OutOfScope = {
-  refused: {
-    debian: BELOW_BASE,
-    rootfs: BELOW_BASE,
-    archive: BELOW_BASE,
-    layout: BELOW_BASE,
-    image: BELOW_BASE,
-    scratch: "belongs behind 'base': base: scratch",
-  },
-  ignored: {},
 };
 
 export const NOTHING: OutOfScope = { refused: {}, ignored: {} };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { build } from './build.js';
 import {
   bool,
   bytes,
@@ -6,6 +7,7 @@ import {
   command,
   cpus,
   duration,
+  extraHosts,
   integer,
   nameList,
   pairs,
@@ -13,10 +15,18 @@ import {
   section,
   text,
   textOrList,
+  ulimits,
+  word,
 } from './common.js';
-import { deploy } from './deploy.js';
+import { deploy, deviceRequest } from './deploy.js';
+import { develop } from './develop.js';
+import { grants } from './grant.js';
 import { healthcheck } from './healthcheck.js';
+import { hooks, initHooks } from './hook.js';
+import { modelUses, provider } from './model.js';
 import { longMount } from './mount.js';
+import { attachments } from './network.js';
+import { ports } from './port.js';
 
 const envFile = z.union([
   text,
@@ -31,8 +41,6 @@ const envFile = z.union([
     ]),
   ),
 ]);
-
-const ulimit = z.union([integer(-1), section({ soft: integer(-1), hard: integer(-1) })]);
 
 const dependency = section({
   condition: z.enum(['service_started', 'service_healthy', 'service_completed_successfully']),
@@ -89,10 +97,7 @@ export const service = z.strictObject({
   read_only: bool.optional().meta({ description: 'mount the root file system read-only' }),
   tmpfs: textOrList.optional().meta({ description: 'tmpfs mounts: /path or /path:size=64m,mode=1777,noexec' }),
   shm_size: bytes.optional().meta({ description: 'size of /dev/shm; 64m' }),
-  ulimits: z
-    .record(z.string(), ulimit)
-    .optional()
-    .meta({ description: 'resource limits of processes; -1 is unlimited' }),
+  ulimits: ulimits.optional().meta({ description: 'resource limits of processes; -1 is unlimited' }),
   sysctls: pairs.optional().meta({ description: 'namespaced kernel settings' }),
   cap_add: nameList.optional().meta({ description: 'capabilities beyond the default ones' }),
   cap_drop: nameList.optional().meta({ description: 'capabilities to take away; ALL' }),
@@ -111,12 +116,7 @@ export const service = z.strictObject({
     .optional()
     .meta({ description: "sent to stop; the image's, else SIGTERM" }),
   stop_grace_period: duration.optional().meta({ description: 'time from the stop signal to SIGKILL; 10s' }),
-  restart: z
-    .string()
-    .regex(/^(?:no|always|unless-stopped|on-failure(?::\d+)?)$/, {
-      error: 'expected no, always, on-failure, on-failure:N or unless-stopped',
-    })
-    .optional(),
+  restart: text.optional().meta({ description: 'no, always, on-failure, on-failure:N or unless-stopped' }),
   container_name: z
     .string()
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/, { error: 'expected two or more letters, digits and the signs _ . -' })
@@ -126,14 +126,8 @@ export const service = z.strictObject({
   depends_on: z.union([z.array(text), z.record(resourceName, dependency)]).optional(),
   healthcheck: healthcheck.optional(),
   logging: logging.optional().meta({ description: 'json-file with max-size and max-file, or none' }),
-  extra_hosts: z
-    .union([z.array(text), z.record(z.string(), z.union([text, z.array(text)]))])
-    .optional()
-    .meta({ description: 'lines for /etc/hosts: HOST=IP' }),
-  profiles: z
-    .array(z.string().regex(/^[a-zA-Z0-9][\w.-]*$/, { error: 'expected letters, digits and the signs _ . -' }))
-    .optional()
-    .meta({ description: 'the service runs only where one of them is enabled' }),
+  extra_hosts: extraHosts.optional().meta({ description: 'lines for /etc/hosts: HOST=IP' }),
+  profiles: z.array(word).optional().meta({ description: 'the service runs only where one of them is enabled' }),
   pids_limit: integer(-1).optional().meta({ description: 'number of processes and threads; -1 is unlimited' }),
   cpus: cpus.optional().meta({ description: 'cpu time as a number of cpus' }),
   cpu_quota: z
@@ -162,6 +156,47 @@ export const service = z.strictObject({
   userns_mode: text.optional().meta({ description: 'host' }),
   cgroup: text.optional().meta({ description: 'private or host' }),
   volumes: z.array(z.union([text, longMount])).optional(),
+  networks: attachments.optional().meta({ description: 'networks that the service is on; default' }),
+  ports: ports.optional().meta({ description: 'published ports: [[IP:][PUBLISHED]:]TARGET[/PROTOCOL]' }),
+  expose: z.array(z.union([z.string(), z.number()]).transform(String)).optional(),
+  links: z.array(text).optional().meta({ description: 'SERVICE or SERVICE:ALIAS' }),
+  external_links: z.array(text).optional(),
+  mac_address: text.optional(),
+  dns: textOrList.optional(),
+  dns_opt: z.array(text).optional(),
+  dns_search: z.union([z.string().transform((domain) => [domain]), z.array(text)]).optional(),
+  build: build.optional().meta({ description: 'how the image is made' }),
+  configs: grants.optional(),
+  secrets: grants.optional(),
+  volumes_from: z.array(text).optional().meta({ description: 'SERVICE[:ro] or container:NAME[:ro]' }),
+  cgroup_parent: text.optional(),
+  runtime: text.optional(),
+  gpus: z.union([z.literal('all'), z.array(deviceRequest)]).optional(),
+  storage_opt: z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).optional(),
+  cpu_rt_period: z.union([z.number(), z.string()]).optional(),
+  cpu_rt_runtime: z.union([z.number(), z.string()]).optional(),
+  cpu_count: integer(0).optional(),
+  cpu_percent: z.union([z.number(), z.string()]).transform(Number).optional(),
+  isolation: text.optional(),
+  credential_spec: section({ config: text.optional(), file: text.optional(), registry: text.optional() }).optional(),
+  label_file: textOrList.optional(),
+  models: modelUses.optional(),
+  provider: provider.optional(),
+  use_api_socket: bool.optional(),
+  pre_start: initHooks.optional(),
+  post_start: hooks.optional(),
+  pre_stop: hooks.optional(),
+  annotations: pairs.optional(),
+  attach: bool.optional(),
+  develop: develop.nullable().optional(),
+  platform: text.optional(),
+  pull_policy: z
+    .string()
+    .regex(/^(?:always|never|build|if_not_present|missing|refresh|daily|weekly|every_(?:\d+[wdhms])+)$/, {
+      error: 'expected always, missing, never, build, daily, weekly or every_…',
+    })
+    .optional(),
+  pull_refresh_after: text.optional(),
   'x-berth': xBerth.optional().meta({ description: 'what Compose has no key for' }),
 });
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { resourceName, text } from './common.js';
+import { type ConfigFile, config, type SecretFile, secret } from './content.js';
 import { type ImageFile, image } from './image.js';
+import { type ModelFile, model } from './model.js';
+import { type NetworkFile, network } from './network.js';
 import { type ServiceFile, service } from './service.js';
 import { type VolumeFile, volume } from './volume.js';
 
@@ -17,6 +20,10 @@ export const stackFile = z.strictObject({
   version: z.string().optional().meta({ description: 'ignored' }),
   services: z.record(resourceName, service).nullable().optional().meta({ description: 'what runs' }),
   volumes: z.record(resourceName, volume.nullable()).nullable().optional().meta({ description: 'named volumes' }),
+  networks: z.record(resourceName, network.nullable()).nullable().optional(),
+  secrets: z.record(resourceName, secret).nullable().optional(),
+  configs: z.record(resourceName, config).nullable().optional(),
+  models: z.record(resourceName, model).nullable().optional(),
   images: images.optional().meta({ description: 'images to build' }),
   'x-images': images.optional().meta({ description: 'the same as images, where other tools read the file too' }),
 });
@@ -25,5 +32,9 @@ export const stackFile = z.strictObject({
 export interface StackFile {
   readonly services: Readonly<Record<string, ServiceFile>>;
   readonly volumes: Readonly<Record<string, VolumeFile>>;
+  readonly networks: Readonly<Record<string, NetworkFile>>;
+  readonly secrets: Readonly<Record<string, SecretFile>>;
+  readonly configs: Readonly<Record<string, ConfigFile>>;
+  readonly models: Readonly<Record<string, ModelFile>>;
   readonly images: Readonly<Record<string, ImageFile>>;
 }

@@ -1,14 +1,12 @@
 import { z } from 'zod';
-import { bool, pairs, section, text } from './common.js';
-
-const option = z.union([z.string(), z.number()]).transform(String).optional();
+import { bool, driverOptions, pairs, section, text } from './common.js';
 
 export const volume = z.strictObject({
   name: text.optional().meta({ description: 'name in the store; <stack>_<key>' }),
-  driver: z.literal('local', { error: "only the driver 'local' is supported" }).optional(),
-  driver_opts: section({ type: option, o: option, device: option })
+  driver: text.optional().meta({ description: 'local; other drivers are refused' }),
+  driver_opts: driverOptions
     .optional()
-    .meta({ description: 'type, options and device of a mount' }),
+    .meta({ description: 'type, o and device: type, options and source of a mount' }),
   external: z
     .union([bool, section({ name: text.optional() })])
     .optional()

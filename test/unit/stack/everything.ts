@@ -131,6 +131,48 @@ services:
     ipc: shareable
     pid: host
     cgroup: host
+  later:
+    image: app
+    build: {context: ., dockerfile: Dockerfile, args: {A: 1}, ssh: default, shm_size: 64m, secrets: [key], pull: true}
+    networks: {front: {aliases: [l], priority: 1, ipv4_address: 10.0.0.2}, back: }
+    ports: [80, "127.0.0.1:8000-8001:8000-8001/udp", {target: 443, published: "8443", app_protocol: https}]
+    expose: [80, "53/udp"]
+    links: ["db:store"]
+    external_links: [old]
+    mac_address: 02:42:ac:11:00:02
+    dns: 1.1.1.1
+    dns_opt: [use-vc]
+    dns_search: [example.org]
+    configs: [conf]
+    secrets: [{source: key, target: k, uid: 1, gid: 1, mode: 0440}]
+    volumes_from: ["db:ro"]
+    cgroup_parent: /other
+    runtime: runc
+    gpus: all
+    storage_opt: {size: 1G}
+    cpu_rt_period: 1000
+    cpu_rt_runtime: 900
+    cpu_count: 1
+    cpu_percent: 10
+    isolation: default
+    credential_spec: {file: spec.json}
+    label_file: labels.env
+    models: {llm: {endpoint_var: URL}}
+    provider: {type: program, options: {a: [b, c]}}
+    use_api_socket: true
+    pre_start: [{command: prepare, per_replica: true}]
+    post_start: [{command: [warm, up], user: root}]
+    pre_stop: [{command: drain}]
+    annotations: [a=b]
+    attach: false
+    develop: {watch: [{path: ., action: rebuild, ignore: [x]}]}
+    platform: linux/amd64
+    pull_policy: missing
+    pull_refresh_after: 1d
+networks: {front: {ipam: {config: [{subnet: 10.0.0.0/24}]}}, back: {internal: true}}
+secrets: {key: {file: key.txt}}
+configs: {conf: {content: text}}
+models: {llm: {model: ai/model, context_size: 1024}}
 volumes:
   data: {labels: {keep: "yes"}, driver: local, driver_opts: {type: tmpfs, o: size=10m, device: tmpfs}}
   shared: {external: true, name: theirs}

@@ -42,5 +42,5 @@ test.each([
   "a 'b",
   'a \\',
 ])('%j is refused', (line) => {
-  expect(splitWords(line)).toEqual({ ok: false, message: expect.any(String) });
+  expect(splitWords(line)).toMatchObject({ ok: false, message: expect.any(String) });
 });

@@ -1,8 +1,13 @@
-import type { ImageBase, ImageLayerStep, ImageSource } from '../model.js';
-import { compact, given, orNothing, type Printable, printableCommand, printableHealthcheck } from './value.js';
+import { formatDuration } from '../../units.js';
+import type { Healthcheck, ImageBase, ImageLayerStep, ImageSource } from '../model.js';
+import { compact, given, mapValues, orNothing, type Printable } from './value.js';
 
-/** An entry of `images:`. */
-export function printableImage({ base, layers, config }: ImageSource): Printable {
+/** The section `images:`. */
+export function canonicalImages(images: Readonly<Record<string, ImageSource>>): Printable {
+  return mapValues(images, canonicalImage) ?? {};
+}
+
+function canonicalImage({ base, layers, config }: ImageSource): Printable {
   return compact({
     base: printableBase(base),
     layers: layers.map(printableLayer),
@@ -55,4 +60,22 @@ function printableLayer(step: ImageLayerStep): Printable {
 
 function octal(mode: number): string {
   return `0${mode.toString(8)}`;
+}
+
+/** A command; an empty list says 'none', so it is kept as an empty text, which means the same. */
+function printableCommand(words: readonly string[] | null): Printable | undefined {
+  return given(words, (list) => (list.length === 0 ? '' : list));
+}
+
+function printableHealthcheck(check: Healthcheck | null): Printable | undefined {
+  if (check === null) return undefined;
+  return compact({
+    disable: check.disable || undefined,
+    test: given(check.test, (words) => ['CMD', ...words]),
+    interval: given(check.intervalMs, formatDuration),
+    timeout: given(check.timeoutMs, formatDuration),
+    retries: orNothing(check.retries),
+    start_period: given(check.startPeriodMs, formatDuration),
+    start_interval: given(check.startIntervalMs, formatDuration),
+  });
 }
