@@ -14,6 +14,9 @@ namespace berth {
 namespace {
 
 Status SetUpCgroup(const CgroupHost& cgroups, const RuntimeSpec& spec) {
+  if (spec.cgroups_path.empty()) {
+    return {};
+  }
   BERTH_ASSIGN(const bool is_new, CreateCgroup(cgroups, spec.cgroups_path));
   return ApplyResources(cgroups, spec.cgroups_path, spec.resources, is_new ? CgroupAge::kNew : CgroupAge::kUsed);
 }

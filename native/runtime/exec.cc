@@ -48,7 +48,9 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
                                 Progress& progress) {
   progress.step = "cgroup";
   const std::string path = CgroupOf(options);
-  BERTH_TRY(in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path));
+  if (!path.empty()) {
+    BERTH_TRY(in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path));
+  }
   progress.step = "oom_score_adj";
   BERTH_TRY(SetOomScore(*options.process));
   progress.step = "namespaces";

@@ -21,6 +21,9 @@ namespace {
 
 // v1 by init itself, not by who clones it: a pids limit of 1 leaves room for exactly this process.
 Status JoinCgroup(const CgroupHost& cgroups, const std::string& path, bool in_unified) {
+  if (path.empty()) {
+    return {};
+  }
   return in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path);
 }
 

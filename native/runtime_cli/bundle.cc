@@ -4,9 +4,12 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/file.h"
+#include "runtime/cgroup/cgroup.h"
+#include "runtime/namespaces.h"
 #include "runtime_cli/device_rules.h"
 
 namespace berth {
@@ -25,6 +28,24 @@ Status CheckCgroup(const std::string& path) {
     }
   }
   return named ? Status() : Fail(0, "config.json", "/linux/cgroupsPath: is the root of the hierarchy");
+}
+
+// `--cgroup-manager disabled`: the container stays in the caller's cgroup. What needs one of its own is refused, but for
+// device rules, which nobody can ask for then and which every config.json has.
+Status LeaveOutCgroup(RuntimeSpec& spec) {
+  constexpr const char* kOption = "--cgroup-manager disabled: ";
+  for (const Unsupported& limit : UnsupportedResources(CgroupHost(), spec.resources)) {
+    return Fail(0, "", kOption + ("a limit of controller " + limit.controller) + " needs a cgroup");
+  }
+  if (FindNamespace(spec, NamespaceType::kPid) == nullptr) {
+    return Fail(0, "", kOption + std::string("without a pid namespace nothing ends all of its processes"));
+  }
+  if (std::ranges::any_of(spec.mounts, [](const Mount& mount) { return mount.type.starts_with("cgroup"); })) {
+    return Fail(0, "", kOption + std::string("there is no cgroup to mount"));
+  }
+  spec.cgroups_path.clear();
+  spec.resources = {};
+  return {};
 }
 
 Result<std::string> RealPath(const std::string& path, const char* what) {
@@ -55,6 +76,9 @@ Result<Bundle> OpenBundle(const Arguments& arguments, const std::string& id) {
   }
   bundle.config = *std::move(text);
   BERTH_ASSIGN(bundle.spec, ParseConfig(bundle.config, id));
+  if (arguments.Get("cgroup-manager") == "disabled") {
+    BERTH_TRY(LeaveOutCgroup(bundle.spec));
+  }
   std::string& root = bundle.spec.root_path;
   BERTH_ASSIGN(root, RealPath(root.starts_with('/') ? root : bundle.path + "/" + root, "root"));
   return bundle;

@@ -17,6 +17,7 @@ constexpr Option kGlobal[] = {
     {"debug"},
     {"version", 'v'},
     {"help", 'h'},
+    {"cgroup-manager", '\0', kValue, "cgroupfs|disabled"},
     {"systemd-cgroup", '\0', kRefused, "cgroups are made in cgroupfs, never asked of systemd"},
 };
 
@@ -44,6 +45,28 @@ constexpr Option kExec[] = {
 };
 constexpr Option kKill[] = {{"all", 'a'}};
 constexpr Option kDelete[] = {{"force", 'f'}, {"regex"}};
+constexpr Option kPs[] = {{"format", 'f', kValue, "table|json"}};
+constexpr Option kUpdate[] = {
+    {"resources", 'r', kValue, "FILE"},
+    {"blkio-weight", '\0', kValue, "WEIGHT"},
+    {"cpu-period", '\0', kValue, "MICROSECONDS"},
+    {"cpu-quota", '\0', kValue, "MICROSECONDS"},
+    {"cpu-burst", '\0', kValue, "MICROSECONDS"},
+    {"cpu-share", '\0', kValue, "SHARES"},
+    {"cpu-rt-period", '\0', kValue, "MICROSECONDS"},
+    {"cpu-rt-runtime", '\0', kValue, "MICROSECONDS"},
+    {"cpu-idle", '\0', kValue, "0|1"},
+    {"cpuset-cpus", '\0', kValue, "LIST"},
+    {"cpuset-mems", '\0', kValue, "LIST"},
+    {"memory", '\0', kValue, "BYTES"},
+    {"memory-reservation", '\0', kValue, "BYTES"},
+    {"memory-swap", '\0', kValue, "BYTES"},
+    {"pids-limit", '\0', kValue, "N"},
+    {"kernel-memory", '\0', kRefused, "Linux has no limit of kernel memory any more"},
+    {"kernel-memory-tcp", '\0', kRefused, "Linux has it on cgroup v1 only, and deprecates it there"},
+    {"l3-cache-schema", '\0', kRefused, "cache allocation (resctrl) is not supported"},
+    {"mem-bw-schema", '\0', kRefused, "memory bandwidth allocation (resctrl) is not supported"},
+};
 constexpr Option kList[] = {{"format", 'f', kValue, "table|json"}, {"quiet", 'q'}};
 
 const CommandSyntax kCommands[] = {
@@ -55,6 +78,8 @@ const CommandSyntax kCommands[] = {
     {"kill", "ID [SIGNAL]", 1, 2, {kKill}},
     {"pause", "ID", 1, 1, {}},
     {"resume", "ID", 1, 1, {}},
+    {"ps", "ID", 1, 1, {kPs}},
+    {"update", "ID", 1, 1, {kUpdate}},
     {"delete", "ID", 1, 1, {kDelete}},
     {"list", "", 0, 0, {kList}},
 };

@@ -143,6 +143,9 @@ Status Finish(const Arguments& arguments, Created& created, Console& console) {
 
 // Two containers in one cgroup would be killed with one another.
 Status CheckUnused(const std::string& cgroup) {
+  if (cgroup.empty()) {
+    return {};
+  }
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   return CgroupProcesses(cgroups, cgroup).empty() ? Status()
                                                   : Fail(EBUSY, "", "cgroup " + cgroup + ": has processes already");

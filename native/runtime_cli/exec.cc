@@ -35,22 +35,23 @@ struct Target {
 Result<Target> FindTarget(const Arguments& arguments, const StateDir& dir) {
   Target target;
   BERTH_ASSIGN(target.state, ReadState(dir));
-  const std::string_view status = StatusOf(dir, target.state);
-  if (status == "creating" || status == "stopped") {
-    return Fail(0, "", "container " + dir.id + ": container not running: is " + std::string(status));
-  }
-  if (status == "paused" && !arguments.Has("ignore-paused")) {
+  BERTH_TRY(CheckRuns(dir, target.state));
+  if (std::string_view(StatusOf(dir, target.state)) == "paused" && !arguments.Has("ignore-paused")) {
     return Fail(0, "", "container " + dir.id + ": is paused (--ignore-paused: the process starts once it is resumed)");
   }
   BERTH_ASSIGN(target.config, ReadConfig(dir));
   BERTH_ASSIGN(target.spec, ParseConfig(target.config, dir.id));
+  target.spec.cgroups_path = target.state.cgroup;
   BERTH_ASSIGN(target.bundle, OpenAt(AT_FDCWD, target.state.bundle, O_PATH | O_DIRECTORY));
   return target;
 }
 
 // "worker" or "/worker" beneath the container's cgroup, which is there: the kernel says ENOENT otherwise.
-Result<std::string> CgroupBelow(const Arguments& arguments) {
+Result<std::string> CgroupBelow(const Arguments& arguments, const State& state) {
   std::string path = arguments.Get("cgroup");
+  if (!path.empty()) {
+    BERTH_TRY(CheckCgroup(state, "exec --cgroup"));
+  }
   if (path.empty() || path == "/") {
     return std::string();
   }
@@ -78,7 +79,7 @@ Status AwaitExec(int sync_fd, const Result<pid_t>& pid) {
 
 Result<pid_t> Start(const Arguments& arguments, const Target& target, const Process& process, int console_fd,
                     int preserved) {
-  BERTH_ASSIGN(const std::string cgroup, CgroupBelow(arguments));
+  BERTH_ASSIGN(const std::string cgroup, CgroupBelow(arguments, target.state));
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   Supervise supervise;
   supervise.id = target.state.id;

@@ -13,13 +13,16 @@
 #include "base/file.h"
 #include "runtime_cli/arguments.h"
 #include "runtime_cli/create.h"
+#include "runtime_cli/delete.h"
 #include "runtime_cli/exec.h"
 #include "runtime_cli/list.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/pause.h"
+#include "runtime_cli/ps.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/run.h"
 #include "runtime_cli/state.h"
+#include "runtime_cli/update.h"
 #include "runtime_cli/version.h"
 
 namespace berth {
@@ -50,6 +53,21 @@ Result<int> Run(const Invocation& call) { return RunContainer(call.arguments, ca
 
 Result<int> Exec(const Invocation& call) { return ExecInContainerOf(call.arguments, call.root, call.id); }
 
+// What looks at a container and takes no lock.
+Result<State> Look(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
+  return ReadState(dir);
+}
+
+// What changes a container that is there.
+template <typename Action>
+Result<int> Change(const Invocation& call, Action action) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(action(dir, state));
+  return 0;
+}
+
 Result<int> ShowState(const Invocation& call) {
   BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
   BERTH_ASSIGN(const State state, ReadState(dir));
@@ -60,45 +78,28 @@ Result<int> ShowState(const Invocation& call) {
 Result<int> Kill(const Invocation& call) {
   const std::vector<std::string>& operands = call.arguments.operands;
   BERTH_ASSIGN(const int signal, ParseSignal(operands.size() > 1 ? operands[1] : "TERM"));
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
-  BERTH_ASSIGN(const State state, ReadState(dir));
-  BERTH_TRY(SignalContainer(state, signal, call.arguments.Has("all")));
+  const bool all = call.arguments.Has("all");
+  return Change(call, [&](const StateDir&, const State& state) { return SignalContainer(state, signal, all); });
+}
+
+Result<int> Pause(const Invocation& call) { return Change(call, PauseContainer); }
+
+Result<int> Resume(const Invocation& call) { return Change(call, ResumeContainer); }
+
+Result<int> Update(const Invocation& call) {
+  BERTH_ASSIGN(const JsonValue update, ReadUpdate(call.arguments));
+  return Change(call, [&](const StateDir& dir, const State& state) { return UpdateContainer(dir, state, update); });
+}
+
+Result<int> Ps(const Invocation& call) {
+  BERTH_ASSIGN(const State state, Look(call));
+  BERTH_ASSIGN(const std::string text, ListProcesses(call.arguments, state));
+  BERTH_TRY(Print(text));
   return 0;
 }
 
-Result<int> Pause(const Invocation& call) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
-  BERTH_ASSIGN(const State state, ReadState(dir));
-  BERTH_TRY(PauseContainer(dir, state));
-  return 0;
-}
-
-Result<int> Resume(const Invocation& call) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id));
-  BERTH_ASSIGN(const State state, ReadState(dir));
-  BERTH_TRY(ResumeContainer(dir, state));
-  return 0;
-}
-
-// A directory without a state is what is left of a `create` that was killed before it made anything.
 Result<int> Delete(const Invocation& call) {
-  const bool force = call.arguments.Has("force");
-  const auto dir = OpenStateDir(call.root, call.id);
-  if (!dir) {
-    return force && dir.error().errnum == ENOENT ? Result<int>(0) : std::unexpected(dir.error());
-  }
-  const auto state = ReadState(*dir);
-  if (!state && force && state.error().errnum == ENOENT) {
-    BERTH_TRY(RemoveStateDir(call.root, *dir));
-    return 0;
-  }
-  if (!state) {
-    return std::unexpected(state.error());
-  }
-  if (const std::string_view status = StatusOf(*dir, *state); !force && status != "stopped") {
-    return Fail(0, "", "container " + call.id + ": is " + std::string(status) + ", not stopped");
-  }
-  BERTH_TRY(RemoveContainer(call.arguments, call.root, *dir, *state));
+  BERTH_TRY(DeleteContainers(call.arguments, call.root, call.id));
   return 0;
 }
 
@@ -114,8 +115,8 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"create", Create}, {"start", Start}, {"run", Run},       {"exec", Exec},     {"state", ShowState},
-    {"kill", Kill},     {"pause", Pause}, {"resume", Resume}, {"delete", Delete}, {"list", List},
+    {"create", Create}, {"start", Start},   {"run", Run},       {"exec", Exec}, {"state", ShowState}, {"kill", Kill},
+    {"pause", Pause},   {"resume", Resume}, {"delete", Delete}, {"ps", Ps},     {"update", Update},   {"list", List},
 };
 
 // What the caller did not mean for us goes to nobody that we execute.

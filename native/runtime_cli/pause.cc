@@ -7,6 +7,7 @@
 namespace berth {
 
 Status PauseContainer(const StateDir& dir, const State& state) {
+  BERTH_TRY(CheckCgroup(state, "pause"));
   if (const std::string_view status = StatusOf(dir, state); status != "running") {
     return Fail(0, "", "container " + dir.id + ": container not running: is " + std::string(status));
   }
@@ -20,6 +21,7 @@ Status PauseContainer(const StateDir& dir, const State& state) {
 }
 
 Status ResumeContainer(const StateDir& dir, const State& state) {
+  BERTH_TRY(CheckCgroup(state, "resume"));
   if (const std::string_view status = StatusOf(dir, state); status != "paused") {
     return Fail(0, "", "container " + dir.id + ": container not paused: is " + std::string(status));
   }

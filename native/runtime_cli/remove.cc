@@ -1,5 +1,6 @@
 #include "runtime_cli/remove.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -7,6 +8,7 @@
 
 #include <charconv>
 
+#include "base/process.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/namespaces.h"
 #include "runtime/pins.h"
@@ -21,9 +23,25 @@ constexpr int kKillTimeoutMs = 10000;
 
 // A v1 freezer keeps even a killed process; cgroup.freeze does not.
 Status ThawForKill(const State& state) {
+  if (state.cgroup.empty()) {
+    return {};
+  }
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   const bool kept = cgroups.unified.empty() && IsFrozen(cgroups, state.cgroup);
   return kept ? SetFrozen(cgroups, state.cgroup, false) : Status();
+}
+
+Status SignalAll(const State& state, int signal) {
+  if (signal == SIGKILL) {
+    return KillContainer(state);
+  }
+  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  for (const pid_t pid : CgroupProcesses(cgroups, state.cgroup)) {
+    if (::kill(pid, signal) != 0 && errno != ESRCH) {
+      return Errno("kill", "container " + state.id + ", pid " + std::to_string(pid));
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -46,20 +64,12 @@ Result<int> ParseSignal(const std::string& text) {
 
 Status SignalContainer(const State& state, int signal, bool all) {
   if (all) {
-    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
-    if (signal == SIGKILL) {
-      return KillCgroup(cgroups, state.cgroup, kKillTimeoutMs);
-    }
-    for (const pid_t pid : CgroupProcesses(cgroups, state.cgroup)) {
-      if (::kill(pid, signal) != 0 && errno != ESRCH) {
-        return Errno("kill", "container " + state.id + ", pid " + std::to_string(pid));
-      }
-    }
-    return {};
+    BERTH_TRY(CheckCgroup(state, "kill --all"));
+    return SignalAll(state, signal);
   }
   const auto init = OpenProcess(state.pid, state.start_time);
-  if (!init) {
-    return Fail(init.error().errnum, init.error().call, "container " + state.id + ": container not running");
+  if (!init || !ProcessAlive(state.pid, state.start_time)) {  // its parent may not have waited for it yet
+    return Fail(ESRCH, "", "container " + state.id + ": container not running");
   }
   if (::syscall(SYS_pidfd_send_signal, init->get(), signal, nullptr, 0) != 0) {
     return Errno("pidfd_send_signal", "container " + state.id);
@@ -67,11 +77,29 @@ Status SignalContainer(const State& state, int signal, bool all) {
   return signal == SIGKILL ? ThawForKill(state) : Status();
 }
 
+Status KillContainer(const State& state) {
+  if (!state.cgroup.empty()) {
+    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+    return KillCgroup(cgroups, state.cgroup, kKillTimeoutMs);
+  }
+  const auto init = state.pid == 0 ? Result<UniqueFd>(UniqueFd()) : OpenProcess(state.pid, state.start_time);
+  if (!init || !init->valid()) {
+    return {};
+  }
+  if (::syscall(SYS_pidfd_send_signal, init->get(), SIGKILL, nullptr, 0) != 0 && errno != ESRCH) {
+    return Errno("pidfd_send_signal", "container " + state.id);
+  }
+  pollfd ended{.fd = init->get(), .events = POLLIN, .revents = 0};
+  return ::poll(&ended, 1, kKillTimeoutMs) == 1 ? Status() : Fail(EBUSY, "kill", "container " + state.id);
+}
+
 Status RemoveContainer(const Arguments& arguments, const std::string& root, const StateDir& dir, const State& state) {
   const auto hooks = ReadHooks(dir, state);
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
-  BERTH_TRY(KillCgroup(cgroups, state.cgroup, kKillTimeoutMs));
-  BERTH_TRY(RemoveCgroup(cgroups, state.cgroup));
+  BERTH_TRY(KillContainer(state));
+  if (!state.cgroup.empty()) {
+    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+    BERTH_TRY(RemoveCgroup(cgroups, state.cgroup));
+  }
   BERTH_TRY(UnmountPins(dir.fd.get(), 0));
   BERTH_TRY(RemoveStateDir(root, dir));
   if (hooks) {

@@ -34,8 +34,10 @@ std::unexpected<Error> Absent(const std::string& id) {
   return Fail(ENOENT, "open", "container " + id + ": does not exist");
 }
 
-Status LockStateDir(const StateDir& dir) {
-  return ::flock(dir.fd.get(), LOCK_EX) == 0 ? Status() : Status(Errno("flock", "container " + dir.id));
+Status LockStateDir(const StateDir& dir, Use use) {
+  return ::flock(dir.fd.get(), LOCK_EX | (use == Use::kTry ? LOCK_NB : 0)) == 0
+             ? Status()
+             : Status(Errno("flock", "container " + dir.id));
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ Result<StateDir> OpenStateDir(const std::string& root, const std::string& id, Us
   if (use == Use::kLook) {
     return dir;
   }
-  BERTH_TRY(LockStateDir(dir));
+  BERTH_TRY(LockStateDir(dir, use));
   struct stat status{};
   if (::fstat(dir.fd.get(), &status) != 0 || status.st_nlink == 0) {
     return Absent(id);  // removed by who had the lock before us
@@ -125,7 +127,7 @@ Result<State> ReadState(const StateDir& dir) {
     state.start_time = object.Unsigned("startTime").value_or(0);
     state.bundle = object.RequiredString("bundle");
     state.created = object.RequiredString("created");
-    state.cgroup = object.RequiredString("cgroup");
+    state.cgroup = object.String("cgroup");
     state.new_keyring = object.Bool("newKeyring");
     state.annotations = object.StringMap("annotations");
     state.hooks = object.Bool("hooks");
@@ -143,8 +145,24 @@ const char* StatusOf(const StateDir& dir, const State& state) {
   if (::faccessat(dir.fd.get(), kStartSocket, F_OK, 0) == 0) {
     return "created";
   }
+  if (state.cgroup.empty()) {
+    return "running";
+  }
   const auto cgroups = DetectCgroupHost();
   return cgroups && IsFrozen(*cgroups, state.cgroup) ? "paused" : "running";
+}
+
+Status CheckRuns(const StateDir& dir, const State& state) {
+  const std::string_view status = StatusOf(dir, state);
+  const bool runs = status != "creating" && status != "stopped";
+  return runs ? Status() : Fail(0, "", "container " + dir.id + ": container not running: is " + std::string(status));
+}
+
+Status CheckCgroup(const State& state, const std::string& command) {
+  return state.cgroup.empty() ? Status(Fail(0, "",
+                                            "container " + state.id + ": has no cgroup, which " + command +
+                                                " needs (--cgroup-manager disabled)"))
+                              : Status();
 }
 
 ContainerState ToldState(const State& state, const char* status) {

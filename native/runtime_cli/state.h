@@ -24,7 +24,7 @@ struct State {
   uint64_t start_time = 0;
   std::string bundle;   // absolute
   std::string created;  // RFC 3339
-  std::string cgroup;
+  std::string cgroup;   // empty: `--cgroup-manager disabled`
   bool new_keyring = true;
   std::map<std::string, std::string> annotations;
   bool hooks = false;  // config.json has some
@@ -43,7 +43,8 @@ Status CheckId(const std::string& id);
 Result<StateDir> MakeStateDir(const std::string& root, const std::string& id);
 // ENOENT: there is no such container. kLook takes no lock, for who changes nothing: hooks may ask for the state of the
 // container that is waiting for them.
-enum class Use { kLook, kChange };
+// kTry does not wait for the lock: EWOULDBLOCK.
+enum class Use { kLook, kTry, kChange };
 Result<StateDir> OpenStateDir(const std::string& root, const std::string& id, Use use = Use::kChange);
 Status RemoveStateDir(const std::string& root, const StateDir& dir);
 
@@ -59,6 +60,11 @@ Result<State> ReadState(const StateDir& dir);
 
 // "creating", "created", "running" or "stopped", as the specification has them, or "paused".
 const char* StatusOf(const StateDir& dir, const State& state);
+
+// Errors that say so: a container that has stopped or is not there yet, and one without a cgroup of its own, which
+// `command` needs.
+Status CheckRuns(const StateDir& dir, const State& state);
+Status CheckCgroup(const State& state, const std::string& command);
 
 // What hooks are told. A container that has stopped has no pid.
 ContainerState ToldState(const State& state, const char* status);

@@ -65,7 +65,7 @@ Status JoinV1(const CgroupHost& host, const std::string& path);
 // Moves the calling (single-threaded) process into the cgroup in every hierarchy.
 Status JoinAll(const CgroupHost& host, const std::string& path);
 
-// Directory in the unified tree for CLONE_INTO_CGROUP; an invalid fd on a pure v1 host.
+// Directory in the unified tree for CLONE_INTO_CGROUP; an invalid fd on a pure v1 host and for an empty path.
 Result<UniqueFd> OpenUnified(const CgroupHost& host, const std::string& path);
 
 // Freezes or thaws all processes, and waits until the kernel says so (EBUSY after 5 s).

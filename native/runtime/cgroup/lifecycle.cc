@@ -171,7 +171,7 @@ Status JoinAll(const CgroupHost& host, const std::string& path) {
 }
 
 Result<UniqueFd> OpenUnified(const CgroupHost& host, const std::string& path) {
-  if (host.unified.empty()) {
+  if (host.unified.empty() || path.empty()) {
     return UniqueFd();
   }
   return OpenAt(AT_FDCWD, host.unified + path, O_RDONLY | O_DIRECTORY);
