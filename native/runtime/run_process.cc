@@ -16,6 +16,7 @@
 
 #include "runtime/argv.h"
 #include "runtime/exec_path.h"
+#include "runtime/home.h"
 #include "runtime/hooks.h"
 #include "runtime/privileges.h"
 #include "runtime/reaper.h"
@@ -130,7 +131,8 @@ Status StartSession(bool terminal) {
   return {};
 }
 
-Status Execute(const RunOptions& options, const std::string& path, Progress& progress) {
+Status Execute(const RunOptions& options, const std::string& path, const std::vector<std::string>& env,
+               Progress& progress) {
   if (options.reaper) {
     progress.step = "init";
     BERTH_TRY(ForkUnderReaper([&options] { return ConfineReaper(*options.process, *options.confinement); }));
@@ -138,7 +140,7 @@ Status Execute(const RunOptions& options, const std::string& path, Progress& pro
   progress.step = "session";
   BERTH_TRY(StartSession(options.terminal_fd >= 0));
   const std::vector<char*> argv = Pointers(options.process->args);
-  const std::vector<char*> envp = Pointers(options.process->env);
+  const std::vector<char*> envp = Pointers(env);
   progress.step = "seccomp";
   BERTH_TRY(Confine(*options.process, *options.confinement, PlacesOf(options).listener));
   progress.step = "exec";
@@ -159,6 +161,7 @@ Status Run(const RunOptions& options, Progress& progress) {
   BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));
   progress.step = "exec";
   BERTH_ASSIGN(const std::string path, FindExecutable(process));
+  const std::vector<std::string> env = EnvironmentOf(process);
   if (options.start_fd >= 0) {
     progress.step = "start";
     BERTH_TRY(AwaitStarter(places.sync, places.start));
@@ -173,7 +176,7 @@ Status Run(const RunOptions& options, Progress& progress) {
     progress.step = "startContainer hook";
     BERTH_TRY(RunHooks(*options.start_hooks, *options.state, -1));
   }
-  return Execute(options, path, progress);
+  return Execute(options, path, env, progress);
 }
 
 }  // namespace

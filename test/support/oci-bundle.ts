@@ -231,6 +231,7 @@ export function runRuntime(path: string, args: readonly string[], options: Runti
   try {
     const { status, error } = spawnSync(path, args, {
       timeout: 60_000,
+      killSignal: 'SIGKILL',
       ...options,
       stdio: ['pipe', ...outputs],
       input: options.input ?? '',

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "runtime/cgroup/device_exceptions.h"
 #include "runtime/cgroup/text.h"
 
 namespace berth {
@@ -70,6 +71,9 @@ std::vector<Unsupported> UnsupportedResources(const CgroupHost& host, const Linu
   if (weighted && IsMounted(blkio) && !IsV2(blkio) &&
       ::access((blkio->mount_point + "/blkio.bfq.io_service_bytes").c_str(), F_OK) != 0) {
     unsupported.push_back({"blkio", "this kernel schedules no proportional weight (no BFQ)"});
+  }
+  if (IsMounted(host.Find("devices")) && !FoldDeviceRules(resources.devices).exact) {
+    unsupported.push_back({"devices", "cgroup v1 can't except a device from a rule for more than that one"});
   }
   if (!resources.unified.empty() && host.unified.empty()) {
     unsupported.push_back({"unified", "this host has no cgroup v2 tree"});

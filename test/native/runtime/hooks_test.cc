@@ -15,7 +15,9 @@ Hook Shell(const std::string& script) {
 }
 
 std::string FailureOf(const std::vector<Hook>& hooks) {
-  const auto ended = RunHooks(hooks, {.id = "a", .status = "creating"}, -1);
+  ContainerState state;
+  state.status = "creating";
+  const auto ended = RunHooks(hooks, state, -1);
   return ended ? "" : ended.error().what;
 }
 
