@@ -1,31 +1,22 @@
 #include "layer/tree.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
 #include <climits>
 #include <string_view>
 
+#include "base/resolve.h"
+
 namespace berth::layer {
 
 namespace {
 
-Result<UniqueFd> OpenInRoot(int root_fd, const std::string& path, int flags) {
-  open_how how{};
-  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
-  long fd = -1;
-  do {
-    fd = ::syscall(SYS_openat2, root_fd, path.empty() ? "." : path.c_str(), &how, sizeof how);
-  } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-  if (fd < 0) {
-    return Errno("openat2", path);
-  }
-  return UniqueFd(static_cast<int>(fd));
+// In the layer and in its own mount: a layer holds none.
+Result<UniqueFd> OpenInLayer(int root_fd, const std::string& path, int flags) {
+  return OpenBeneath(root_fd, path.empty() ? "." : path, flags, RESOLVE_NO_XDEV);
 }
 
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY;
@@ -65,16 +56,16 @@ void LayerTree::Forget() {
 }
 
 Result<UniqueFd> LayerTree::Open(const std::string& path, int flags) const {
-  return OpenInRoot(root_.get(), path, flags | O_NOFOLLOW);
+  return OpenInLayer(root_.get(), path, flags | O_NOFOLLOW);
 }
 
 Result<UniqueFd> LayerTree::OpenFollowing(const std::string& path, int flags) const {
-  return OpenInRoot(root_.get(), path, flags);
+  return OpenInLayer(root_.get(), path, flags);
 }
 
 // One component of a missing path. A whiteout in its place means that the lower directory is gone.
 Result<UniqueFd> LayerTree::EnterOrMake(const std::string& path, const UniqueFd& above, const std::string& leaf) {
-  auto found = OpenInRoot(root_.get(), path, kDirectory);
+  auto found = OpenInLayer(root_.get(), path, kDirectory);
   if (found || (found.error().errnum != ENOENT && found.error().errnum != ENOTDIR)) {
     return found;
   }
@@ -90,7 +81,7 @@ Result<UniqueFd> LayerTree::EnterOrMake(const std::string& path, const UniqueFd&
   if (::mkdirat(above.get(), leaf.c_str(), 0755) != 0) {
     return Errno("mkdir", path);
   }
-  BERTH_ASSIGN(UniqueFd made, OpenInRoot(root_.get(), path, kDirectory));
+  BERTH_ASSIGN(UniqueFd made, OpenInLayer(root_.get(), path, kDirectory));
   if (whiteout) {
     BERTH_TRY(MakeOpaque(made.get()));
   }
@@ -98,7 +89,7 @@ Result<UniqueFd> LayerTree::EnterOrMake(const std::string& path, const UniqueFd&
 }
 
 Result<UniqueFd> LayerTree::MakeParents(const std::string& parent) {
-  BERTH_ASSIGN(UniqueFd above, OpenInRoot(root_.get(), "", kDirectory));
+  BERTH_ASSIGN(UniqueFd above, OpenInLayer(root_.get(), "", kDirectory));
   size_t start = 0;
   while (start < parent.size()) {
     const size_t end = std::min(parent.find('/', start), parent.size());
@@ -109,7 +100,7 @@ Result<UniqueFd> LayerTree::MakeParents(const std::string& parent) {
 }
 
 Result<UniqueFd> LayerTree::OpenParent(const std::string& parent) {
-  auto found = OpenInRoot(root_.get(), parent, kDirectory);
+  auto found = OpenInLayer(root_.get(), parent, kDirectory);
   if (!found && (found.error().errnum == ENOENT || found.error().errnum == ENOTDIR)) {
     return MakeParents(parent);
   }

@@ -8,6 +8,7 @@
 #include "runtime/report.h"
 #include "runtime/shared_shm.h"
 #include "runtime/syscalls.h"
+#include "runtime/sysctl.h"
 
 namespace berth {
 
@@ -28,6 +29,7 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
   }
   progress.step = "seccomp";
   BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
+  BERTH_TRY(CheckSysctls(*options.spec, progress));
   progress.step = "cgroup";
   const CgroupHost& cgroups = *options.cgroups;
   BERTH_TRY(SetUpCgroup(cgroups, *options.spec));

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "base/file.h"
+#include "base/resolve.h"
 
 namespace berth {
 
@@ -30,11 +31,20 @@ bool IsOf(std::string_view line, uid_t uid) {
   return problem == std::errc() && end == text.data() + text.size() && number == uid;
 }
 
-// The file is the image's: what is no plain file, or longer than a user database can be, is none.
-std::string ReadPasswd() {
-  const auto file = OpenAt(AT_FDCWD, "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+bool IsPlain(const Result<UniqueFd>& file) {
   struct stat status{};
-  if (!file || ::fstat(file->get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+  return file && ::fstat(file->get(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// The file is the image's: what is no plain file, or longer than a user database can be, is none. It is looked at before it
+// is opened, since opening a device does something to it, and no magic link leads to what we hold.
+std::string ReadPasswd() {
+  const auto root = OpenAt(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+  if (!root || !IsPlain(OpenBeneath(root->get(), "/etc/passwd", O_PATH))) {
+    return {};
+  }
+  const auto file = OpenBeneath(root->get(), "/etc/passwd", O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!IsPlain(file)) {
     return {};
   }
   return ReadAll(file->get(), kMostPasswd).value_or("");

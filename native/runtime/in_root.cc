@@ -1,14 +1,13 @@
 #include "runtime/in_root.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
 
 #include "base/file.h"
-#include "runtime/syscalls.h"
+#include "base/resolve.h"
 
 namespace berth {
 
@@ -17,18 +16,6 @@ namespace {
 constexpr int kMaxLinks = 40;  // as the kernel's own limit
 
 enum class Kind { kDirectory, kFile };
-
-Result<UniqueFd> Open(int root_fd, const std::string& path, int flags, mode_t mode, uint64_t resolve) {
-  int fd = -1;
-  do {
-    // EAGAIN: something was renamed while the kernel walked over "..".
-    fd = SysOpenat2(root_fd, path.c_str(), static_cast<uint64_t>(flags | O_CLOEXEC), mode, resolve);
-  } while (fd < 0 && (errno == EINTR || errno == EAGAIN));
-  if (fd < 0) {
-    return Errno("openat2", path);
-  }
-  return UniqueFd(fd);
-}
 
 Result<UniqueFd> Make(int root_fd, const std::string& path, mode_t mode, Kind kind, int links);
 
@@ -68,7 +55,7 @@ Result<UniqueFd> MakeMissing(int root_fd, const std::string& path, mode_t mode, 
   const std::string name = BaseName(path);
   if (name.empty() || name == "." || name == "..") {
     BERTH_ASSIGN(const UniqueFd made, Make(root_fd, parent, 0755, Kind::kDirectory, links));
-    return Open(root_fd, path, O_PATH, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    return OpenInRoot(root_fd, path, O_PATH);
   }
   BERTH_ASSIGN(const UniqueFd dir,
                Make(root_fd, parent, kind == Kind::kDirectory ? mode : 0755, Kind::kDirectory, links));
@@ -79,7 +66,13 @@ Result<UniqueFd> MakeMissing(int root_fd, const std::string& path, mode_t mode, 
       return Make(root_fd, target, mode, kind, links + 1);
     }
   }
-  return OpenAt(dir.get(), name, O_PATH | O_NOFOLLOW);
+  BERTH_ASSIGN(UniqueFd entry, OpenAt(dir.get(), name, O_PATH | O_NOFOLLOW));
+  struct stat status{};
+  if (::fstat(entry.get(), &status) != 0) {
+    return Errno("fstat", path);
+  }
+  // It was no link a moment ago: somebody plays with it.
+  return S_ISLNK(status.st_mode) ? Result<UniqueFd>(Fail(EAGAIN, "openat", path)) : std::move(entry);
 }
 
 Result<UniqueFd> Make(int root_fd, const std::string& path, mode_t mode, Kind kind, int links) {
@@ -87,7 +80,7 @@ Result<UniqueFd> Make(int root_fd, const std::string& path, mode_t mode, Kind ki
     return Fail(ELOOP, "openat2", path);
   }
   const int flags = kind == Kind::kDirectory ? O_PATH | O_DIRECTORY : O_PATH;
-  auto found = Open(root_fd, path.empty() ? "/" : path, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+  auto found = OpenInRoot(root_fd, path.empty() ? "/" : path, flags);
   if (found || found.error().errnum != ENOENT) {
     return found;
   }
@@ -96,12 +89,12 @@ Result<UniqueFd> Make(int root_fd, const std::string& path, mode_t mode, Kind ki
 
 }  // namespace
 
-Result<UniqueFd> OpenInRoot(int root_fd, const std::string& path, int flags, mode_t mode) {
-  return Open(root_fd, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+Result<UniqueFd> OpenInRoot(int root_fd, const std::string& path, int flags) {
+  return OpenBeneath(root_fd, path, flags);
 }
 
 Result<UniqueFd> OpenInRootNoSymlinks(int root_fd, const std::string& path, int flags) {
-  return Open(root_fd, path, flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+  return OpenBeneath(root_fd, path, flags, RESOLVE_NO_SYMLINKS);
 }
 
 Result<UniqueFd> MakeDirsInRoot(int root_fd, const std::string& path, mode_t mode) {

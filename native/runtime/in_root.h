@@ -1,6 +1,6 @@
 // Paths inside a container's root. The tree is hostile: symlinks of an image or of a running container may point
-// anywhere, and may change while we look. Every path is resolved by the kernel beneath a descriptor of the root
-// (openat2, RESOLVE_IN_ROOT), magic links are refused, and what is made is made relative to a resolved parent.
+// anywhere, and may change while we look. Every path is resolved beneath a descriptor of the root (base/resolve.h), and
+// what is made is made by its one name in a resolved parent.
 #pragma once
 
 #include <sys/types.h>
@@ -12,17 +12,18 @@
 
 namespace berth {
 
-// Opens `path` as a process with that root would. O_CLOEXEC is added. ELOOP: a magic link, or too many symlinks.
-Result<UniqueFd> OpenInRoot(int root_fd, const std::string& path, int flags, mode_t mode = 0);
+// Opens `path` as a process with that root would: OpenBeneath.
+Result<UniqueFd> OpenInRoot(int root_fd, const std::string& path, int flags);
 
 // The same, but any symlink on the way is ELOOP: for /proc and /sys, where none belongs.
 Result<UniqueFd> OpenInRootNoSymlinks(int root_fd, const std::string& path, int flags);
 
 // Makes each missing directory of `path`, following symlinks within the root, dangling ones too (a link to a missing
-// directory makes that directory). Returns the last one, O_PATH.
+// directory makes that directory). Returns the last one, O_PATH. EAGAIN: it kept changing.
 Result<UniqueFd> MakeDirsInRoot(int root_fd, const std::string& path, mode_t mode);
 
-// Makes an empty file and its parents where missing, as above. Returns it O_PATH, whatever kind of object it is.
+// Makes an empty file and its parents where missing, as above. Returns it O_PATH, whatever kind of object it is, but no
+// symlink.
 Result<UniqueFd> MakeFileInRoot(int root_fd, const std::string& path, mode_t mode);
 
 // "/proc/self/fd/N": how to hand an O_PATH descriptor to a call that takes paths only.

@@ -134,6 +134,14 @@ Status MountFilesystem(int root_fd, const Mount& mount, MountOptions options) {
 
 }  // namespace
 
+Status CheckMountCalls() {
+  // Of nothing: what knows the call says that it can't do that.
+  if (SysMountSetattr(-1, 0, mount_attr{}) != 0 && errno == ENOSYS) {
+    return Fail(ENOSYS, "mount_setattr", "needs Linux 5.12, and no seccomp filter that hides it");
+  }
+  return {};
+}
+
 Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& source, const MountOptions& options) {
   const UniqueFd fs(SysFsopen(type.c_str()));
   if (!fs.valid()) {

@@ -11,6 +11,10 @@
 
 namespace berth {
 
+// ENOSYS, naming the call and the first kernel that has it, where mounts can't be made as objects: there is no other way
+// that is as safe, so there is none at all. (fsopen, open_tree and move_mount are of Linux 5.2, mount_setattr of 5.12.)
+Status CheckMountCalls();
+
 // A new filesystem, detached. `source` may be empty. The error's `what` has the kernel's own message where there is one.
 Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& source, const MountOptions& options);
 

@@ -150,6 +150,8 @@ int CloneFlag(NamespaceType type) {
   return std::ranges::find(kKinds, type, &Kind::type)->flag;
 }
 
+const char* NamespaceFile(NamespaceType type) { return std::ranges::find(kKinds, type, &Kind::type)->file; }
+
 const Namespace* FindNamespace(const RuntimeSpec& spec, NamespaceType type) {
   const auto found = std::ranges::find(spec.namespaces, type, &Namespace::type);
   return found == spec.namespaces.end() ? nullptr : &*found;

@@ -17,6 +17,9 @@ namespace berth {
 // The CLONE_NEW* flag of a namespace type.
 int CloneFlag(NamespaceType type);
 
+// Its file in /proc/<pid>/ns; not for mount and cgroup namespaces.
+const char* NamespaceFile(NamespaceType type);
+
 // The spec's namespace of that type, or null where the container shares the host's.
 const Namespace* FindNamespace(const RuntimeSpec& spec, NamespaceType type);
 

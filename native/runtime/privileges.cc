@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-#include "base/file.h"
+#include "base/procfs.h"
 #include "runtime/syscalls.h"
 
 namespace berth {
@@ -97,7 +97,7 @@ Status SetOomScore(const Process& process) {
   if (!process.oom_score_adj) {
     return {};
   }
-  auto written = WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", std::to_string(*process.oom_score_adj));
+  auto written = WriteProcFile("self/oom_score_adj", std::to_string(*process.oom_score_adj));
   if (!written && (written.error().errnum == EPERM || written.error().errnum == EACCES)) {
     return {};
   }

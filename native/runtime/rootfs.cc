@@ -96,6 +96,7 @@ Status MountAll(int root_fd, const RootfsOptions& options, Progress& progress) {
 
 Result<UniqueFd> MountRootfs(const RootfsOptions& options, Progress& progress) {
   progress.step = "mount namespace";
+  BERTH_TRY(CheckMountCalls());
   BERTH_TRY(Isolate(options));
   const std::string& path = options.spec->root_path;
   if (options.supervise->overlay_lower.empty()) {

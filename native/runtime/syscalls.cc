@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
-#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,11 +18,6 @@ int Int(long result) { return static_cast<int>(result); }
 bool IsUnsupported(int errnum) { return errnum == ENOSYS || errnum == EINVAL || errnum == EOPNOTSUPP; }
 
 }  // namespace
-
-int SysOpenat2(int dir_fd, const char* path, uint64_t flags, mode_t mode, uint64_t resolve) {
-  const open_how how{.flags = flags, .mode = mode, .resolve = resolve};
-  return Int(::syscall(SYS_openat2, dir_fd, path, &how, sizeof how));
-}
 
 int SysMount(const char* source, const char* target, const char* type, unsigned long flags, const char* data) {
   return Int(::syscall(SYS_mount, source, target, type, flags, data));

@@ -16,7 +16,6 @@ namespace berth {
 
 inline constexpr int kUmountDetach = 2;  // MNT_DETACH
 
-int SysOpenat2(int dir_fd, const char* path, uint64_t flags, mode_t mode, uint64_t resolve);
 int SysMount(const char* source, const char* target, const char* type, unsigned long flags, const char* data);
 int SysUmount(const char* target, int flags);
 int SysPivotRoot(const char* new_root, const char* put_old);

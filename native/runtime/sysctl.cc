@@ -1,17 +1,13 @@
 #include "runtime/sysctl.h"
 
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <linux/openat2.h>
-#include <sys/vfs.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "base/file.h"
-#include "runtime/syscalls.h"
+#include "base/procfs.h"
+#include "runtime/namespaces.h"
 
 namespace berth {
 
@@ -33,32 +29,32 @@ std::string PathOf(std::string name) {
   return name;
 }
 
-Status Write(int proc_fd, const std::string& name, const std::string& value) {
-  const std::string path = "sys/" + PathOf(name);
-  const UniqueFd fd(SysOpenat2(proc_fd, path.c_str(), O_WRONLY | O_CLOEXEC, 0,
-                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV));
-  if (!fd.valid()) {
-    return Errno("openat2", "/proc/" + path);
-  }
-  if (::write(fd.get(), value.data(), value.size()) < 0) {
-    return Errno("write", "/proc/" + path + " <- " + value);
-  }
-  return {};
+// A name that climbs would begin in a namespace of the container and end in the host.
+bool Climbs(const std::string& path) {
+  const std::string framed = "/" + path + "/";
+  return framed.find("/../") != std::string::npos || framed.find("/./") != std::string::npos;
 }
 
-Result<UniqueFd> OpenProc() {
-  BERTH_ASSIGN(UniqueFd proc, OpenAt(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY));
-  struct statfs filesystem{};
-  if (::fstatfs(proc.get(), &filesystem) != 0 || filesystem.f_type != PROC_SUPER_MAGIC) {
-    return Fail(0, "fstatfs", "/proc: is not procfs");
+// By its path, or because the spec names no such namespace at all. We are still in the host's.
+bool IsOfHost(const RuntimeSpec& spec, NamespaceType type) {
+  const Namespace* const ns = FindNamespace(spec, type);
+  if (ns == nullptr || ns->path.empty()) {
+    return ns == nullptr;
   }
-  return proc;
+  struct stat named{};
+  struct stat own{};
+  const std::string here = std::string("/proc/self/ns/") + NamespaceFile(type);
+  return ::stat(ns->path.c_str(), &named) == 0 && ::stat(here.c_str(), &own) == 0 && named.st_dev == own.st_dev &&
+         named.st_ino == own.st_ino;
 }
 
 }  // namespace
 
 Result<NamespaceType> SysctlNamespace(const std::string& name) {
   const std::string path = PathOf(name);
+  if (Climbs(path)) {
+    return Fail(0, "sysctl", name + ": has a . or .. in its path");
+  }
   if (path.starts_with("net/")) {
     return NamespaceType::kNetwork;
   }
@@ -71,18 +67,21 @@ Result<NamespaceType> SysctlNamespace(const std::string& name) {
   return Fail(0, "sysctl", name + ": belongs to no namespace and would change the host");
 }
 
-Status WriteSysctls(const RuntimeSpec& spec, Progress& progress) {
-  if (spec.sysctl.empty()) {
-    return {};
-  }
-  BERTH_ASSIGN(const UniqueFd proc, OpenProc());
+Status CheckSysctls(const RuntimeSpec& spec, Progress& progress) {
   for (const auto& [name, value] : spec.sysctl) {
     progress.step = "sysctl " + name;
     BERTH_ASSIGN(const NamespaceType type, SysctlNamespace(name));
-    if (std::ranges::find(spec.namespaces, type, &Namespace::type) == spec.namespaces.end()) {
+    if (IsOfHost(spec, type)) {
       return Fail(0, "sysctl", name + ": the container shares that namespace with the host");
     }
-    BERTH_TRY(Write(proc.get(), name, value));
+  }
+  return {};
+}
+
+Status WriteSysctls(const RuntimeSpec& spec, Progress& progress) {
+  for (const auto& [name, value] : spec.sysctl) {
+    progress.step = "sysctl " + name;
+    BERTH_TRY(WriteProcFile("sys/" + PathOf(name), value));
   }
   return {};
 }

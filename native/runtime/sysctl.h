@@ -11,7 +11,10 @@ namespace berth {
 // to none, and so would change the host.
 Result<NamespaceType> SysctlNamespace(const std::string& name);
 
-// Writes spec.sysctl through the caller's /proc, which is checked to be one. Call it within the namespaces.
+// Whether each of spec.sysctl belongs to a namespace that is the container's and not the host's. Call it in the host's.
+Status CheckSysctls(const RuntimeSpec& spec, Progress& progress);
+
+// Writes what was checked. Call it within the container's namespaces, in the host's mounts.
 Status WriteSysctls(const RuntimeSpec& spec, Progress& progress);
 
 }  // namespace berth

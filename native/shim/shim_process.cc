@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/procfs.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/syscalls.h"
 #include "shim/memory.h"
@@ -22,6 +23,8 @@ void DetachFromCaller(int last_fd) {
   for (int fd = kSyncFd; fd <= last_fd; ++fd) {
     (void)SetCloexec(fd, true);
   }
+  // A container that shares its pid namespace sees what enters it, from the first instruction on.
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   ::setsid();
   (void)!::chdir("/");
   ::umask(027);
@@ -61,6 +64,6 @@ Status JoinShimCgroup(const Supervise& settings) {
   return JoinAll(host, settings.shim_cgroup);
 }
 
-void ProtectFromOomKiller() { (void)WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", "-999"); }
+void ProtectFromOomKiller() { (void)WriteProcFile("self/oom_score_adj", "-999"); }
 
 }  // namespace berth

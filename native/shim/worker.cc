@@ -6,7 +6,7 @@
 
 #include <csignal>
 
-#include "base/file.h"
+#include "base/procfs.h"
 #include "base/unique_fd.h"
 
 namespace berth {
@@ -50,7 +50,7 @@ void PrepareForkedChild() {
   ::sigemptyset(&none);
   ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
   // Raising the score needs no privilege. The container's own value is set later, from its configuration.
-  (void)WriteControlAt(AT_FDCWD, "/proc/self/oom_score_adj", "0");
+  (void)WriteProcFile("self/oom_score_adj", "0");
 }
 
 Result<pid_t> Worker::Start(Children& children, const char* step, const Job& job, Done done) {

@@ -6,6 +6,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 
@@ -254,6 +255,29 @@ TEST_CASE("create: sysctls of own namespaces are written, others refused") {
   const Outcome refused = fixture.Run();
   REQUIRE(refused.failed);
   CHECK(std::string(refused.failed->step) == "sysctl kernel.panic");
+}
+
+TEST_CASE("create: sysctls that would reach the host are refused, however they are written") {
+  NEED_CONTAINERS();
+  ContainerFixture fixture;
+  const std::string before = berth::ReadFileAt(AT_FDCWD, "/proc/sys/net/ipv4/ip_forward").value_or("");
+  fixture.spec.sysctl = {{"net.ipv4.ip_forward", before == "1\n" ? "0" : "1"}};
+  std::string name = "net.ipv4.ip_forward";
+  SUBCASE("up from a namespaced one") { name = "net/../kernel/panic"; }
+  SUBCASE("up and out of /proc/sys") { name = "fs/mqueue/../../../sysrq-trigger"; }
+  SUBCASE("with the other separator") { name = "net.//.kernel.panic"; }
+  SUBCASE("in a namespace that is the host's by its path") {
+    std::ranges::find(fixture.spec.namespaces, berth::NamespaceType::kNetwork, &berth::Namespace::type)->path =
+        "/proc/self/ns/net";
+  }
+  if (name != "net.ipv4.ip_forward") {
+    fixture.spec.sysctl = {{name, "0"}};
+  }
+  const Outcome outcome = fixture.Run();
+  REQUIRE(outcome.failed);
+  CHECK(std::string(outcome.failed->step) == "sysctl " + name);
+  CHECK(outcome.failed->errnum == 0);
+  CHECK(berth::ReadFileAt(AT_FDCWD, "/proc/sys/net/ipv4/ip_forward").value_or("") == before);
 }
 
 TEST_CASE("create: namespaces are made anew at each start, with loopback up; the shared shm stays") {
