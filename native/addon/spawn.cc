@@ -2,15 +2,15 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <map>
 #include <mutex>
 
+#include "base/sealed_executable.h"
 #include "base/unique_fd.h"
 #include "shim/protocol.h"
 
@@ -21,33 +21,16 @@ namespace {
 std::mutex shims_mutex;
 std::vector<pid_t> shims;
 
-std::string DirectoryOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
-std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-// A container's process sees the shim it was cloned from as /proc/<pid>/exe and could open that file for writing once the
-// shim has gone. Executed from a read-only detached mount of its directory it can't, and its pages are still shared.
-UniqueFd SealedDirectory(const std::string& directory) {
-  UniqueFd tree(
-      static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, directory.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
-  mount_attr read_only{};
-  read_only.attr_set = MOUNT_ATTR_RDONLY;
-  if (tree.valid() && ::syscall(SYS_mount_setattr, tree.get(), "", AT_EMPTY_PATH, &read_only, sizeof read_only) != 0) {
-    tree.Reset();
-  }
-  return tree;
-}
-
-// Made once in the life of the process. Where the mount is refused (no privilege), the file itself.
-std::string SealedPath(const std::string& path) {
+// Made once in the life of the process for each executable.
+Result<std::string> SealedPath(const std::string& path) {
   static std::mutex mutex;
-  static std::string directory;
-  static UniqueFd sealed;
+  static std::map<std::string, SealedExecutable> sealed;
   const std::lock_guard<std::mutex> lock(mutex);
-  if (directory != DirectoryOf(path)) {
-    directory = DirectoryOf(path);
-    sealed = SealedDirectory(directory);
+  if (const auto known = sealed.find(path); known != sealed.end()) {
+    return known->second.path();
   }
-  return sealed.valid() ? "/proc/self/fd/" + std::to_string(sealed.get()) + "/" + NameOf(path) : path;
+  BERTH_ASSIGN(SealedExecutable executable, SealedExecutable::Of(path));
+  return sealed.emplace(path, std::move(executable)).first->second.path();
 }
 
 class Actions {
@@ -115,9 +98,10 @@ Result<pid_t> SpawnShim(const ShimCommand& command) {
   const Attributes attributes;
   const char* const argv[] = {"berth-shim", command.command, command.container.c_str(), nullptr};
   const char* const envp[] = {nullptr};
+  BERTH_ASSIGN(const std::string path, SealedPath(command.path));
   pid_t pid = -1;
-  const int errnum = ::posix_spawn(&pid, SealedPath(command.path).c_str(), actions.get(), attributes.get(),
-                                   const_cast<char* const*>(argv), const_cast<char* const*>(envp));
+  const int errnum = ::posix_spawn(&pid, path.c_str(), actions.get(), attributes.get(), const_cast<char* const*>(argv),
+                                   const_cast<char* const*>(envp));
   if (errnum != 0) {
     return Fail(errnum, "posix_spawn", command.path);
   }

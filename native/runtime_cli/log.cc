@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 
@@ -26,8 +27,27 @@ std::string ErrorText(const Error& error) {
   return text;
 }
 
+std::string TerminalText(std::string_view text) {
+  std::string safe;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
+    const bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;  // U+0080 to U+009F
+    const unsigned control = c1 ? next : c;
+    if (c1 || c < 0x20 || c == 0x7f) {
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\x%02x", control);
+      safe += escaped;
+      i += c1 ? 1 : 0;
+    } else {
+      safe += text[i];
+    }
+  }
+  return safe;
+}
+
 void Warn(const Arguments& arguments, const std::string& message) {
-  (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + message + "\n", "standard error");
+  (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + TerminalText(message) + "\n", "standard error");
   (void)Log(arguments, "warning", message);
 }
 

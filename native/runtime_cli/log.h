@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "oci/spec.h"
@@ -11,6 +12,9 @@ namespace berth {
 
 // An error as one line: object, call and what the kernel said.
 std::string ErrorText(const Error& error);
+
+// Text on one line of a terminal: what it would act on is written as \xNN. Names and paths are chosen by others.
+std::string TerminalText(std::string_view text);
 
 // Tells of what went wrong without being the command's failure: on standard error, and in the log.
 void Warn(const Arguments& arguments, const std::string& message);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,19 +12,17 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/sealed_executable.h"
 #include "runtime_cli/arguments.h"
 #include "runtime_cli/create.h"
 #include "runtime_cli/delete.h"
-#include "runtime_cli/events.h"
 #include "runtime_cli/exec.h"
-#include "runtime_cli/features.h"
 #include "runtime_cli/list.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/pause.h"
 #include "runtime_cli/ps.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/run.h"
-#include "runtime_cli/spec.h"
 #include "runtime_cli/state.h"
 #include "runtime_cli/update.h"
 #include "runtime_cli/version.h"
@@ -101,23 +100,6 @@ Result<int> Ps(const Invocation& call) {
   return 0;
 }
 
-Result<int> Events(const Invocation& call) {
-  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
-  BERTH_ASSIGN(const State state, ReadState(dir));
-  BERTH_TRY(PrintEvents(call.arguments, dir, state));
-  return 0;
-}
-
-Result<int> Spec(const Invocation& call) {
-  BERTH_TRY(WriteSpec(call.arguments.Get("bundle", ".")));
-  return 0;
-}
-
-Result<int> Features(const Invocation&) {
-  BERTH_TRY(Print(FeaturesJson() + "\n"));
-  return 0;
-}
-
 Result<int> Delete(const Invocation& call) {
   BERTH_TRY(DeleteContainers(call.arguments, call.root, call.id));
   return 0;
@@ -132,12 +114,13 @@ Result<int> List(const Invocation& call) {
 struct Command {
   std::string_view name;
   Result<int> (*run)(const Invocation& call);
+  bool enters = false;  // a process of this executable is seen in the container
 };
 
 constexpr Command kCommands[] = {
-    {"create", Create}, {"start", Start},   {"run", Run},       {"exec", Exec},         {"state", ShowState},
-    {"kill", Kill},     {"pause", Pause},   {"resume", Resume}, {"delete", Delete},     {"ps", Ps},
-    {"update", Update}, {"events", Events}, {"spec", Spec},     {"features", Features}, {"list", List},
+    {"create", Create, true}, {"start", Start}, {"run", Run, true}, {"exec", Exec, true},
+    {"state", ShowState},     {"kill", Kill},   {"pause", Pause},   {"resume", Resume},
+    {"delete", Delete},       {"ps", Ps},       {"update", Update}, {"list", List},
 };
 
 // What the caller did not mean for us goes to nobody that we execute.
@@ -160,23 +143,37 @@ Status HoldStdio() {
   return {};
 }
 
-Result<int> Main(const std::vector<std::string>& words, Arguments& arguments) {
-  BERTH_TRY(ParseArguments(words, arguments));
+std::vector<std::string> Words(char** argv) {
+  std::vector<std::string> words;
+  for (char** word = argv + 1; *word != nullptr; ++word) {
+    words.emplace_back(*word);
+  }
+  return words;
+}
+
+Result<int> Main(char** argv, Arguments& arguments) {
+  BERTH_TRY(ParseArguments(Words(argv), arguments));
   if (arguments.command.empty()) {
     BERTH_TRY(Print(arguments.Has("version") ? VersionText() : UsageText()));
     return 0;
   }
+  const Command& command = *std::ranges::find(kCommands, arguments.command, &Command::name);
+  if (command.enters) {
+    BERTH_TRY(ExecuteSelfSealed(argv));
+    ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  }
+  BERTH_TRY(KeepDescriptorsFromOthers());
   BERTH_TRY(Log(arguments, "debug", "command " + arguments.command));
   const Invocation call{arguments, arguments.Get("root", "/run/berth-runtime"),
                         arguments.operands.empty() ? "" : arguments.operands[0]};
-  return std::ranges::find(kCommands, arguments.command, &Command::name)->run(call);
+  return command.run(call);
 }
 
 int Report(const Arguments& arguments, const Error& error) {
   const std::string text = ErrorText(error);
   const auto logged = Log(arguments, "error", text);
-  const std::string line =
-      "berth-runtime: " + text + "\n" + (logged ? "" : "berth-runtime: --log: " + ErrorText(logged.error()) + "\n");
+  const std::string line = "berth-runtime: " + TerminalText(text) + "\n" +
+                           (logged ? "" : "berth-runtime: --log: " + TerminalText(ErrorText(logged.error())) + "\n");
   (void)WriteAll(STDERR_FILENO, line, "standard error");
   return arguments.command == "exec" ? kExecFailed : 1;
 }
@@ -185,13 +182,13 @@ int Report(const Arguments& arguments, const Error& error) {
 
 }  // namespace berth
 
-int main(int argc, char** argv) {
+int main(int, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGCHLD, SIG_DFL);  // ignored, it would take exit codes away
   berth::Arguments arguments;
-  if (!berth::HoldStdio() || !berth::KeepDescriptorsFromOthers()) {
+  if (!berth::HoldStdio()) {
     return 1;
   }
-  const auto code = berth::Main({argv + 1, argv + argc}, arguments);
+  const auto code = berth::Main(argv, arguments);
   return code ? *code : berth::Report(arguments, code.error());
 }

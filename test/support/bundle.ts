@@ -125,9 +125,12 @@ export class TestContainer {
     });
   }
 
-  exec(args: readonly string[], { terminal = false, detach = false } = {}): ReturnType<TestHost['addon']['exec']> {
+  exec(
+    args: readonly string[],
+    { terminal = false, detach = false, shim = shimPath() } = {},
+  ): ReturnType<TestHost['addon']['exec']> {
     const process: Process = { ...this.#spec().process, args, terminal };
-    const options = { shimPath: shimPath(), containerDir: this.dir, runDir: this.runDir, detach };
+    const options = { shimPath: shim, containerDir: this.dir, runDir: this.runDir, detach };
     return this.#host.addon.exec({ ...options, process: JSON.stringify(process) });
   }
 
