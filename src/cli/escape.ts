@@ -1,6 +1,9 @@
-/** C0 and C1 controls and DEL; a terminal acts on them, so text that others wrote must not carry them through. */
+/**
+ * C0 and C1 controls and DEL, on which a terminal acts, and what turns the direction of text, so that it reads as another:
+ * text that others wrote must not carry them through.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is this file's job
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Text from images, names and files, made safe to print on one line: `\n` becomes `\\n`, escape becomes `\\x1b`. */
 export function escapeControls(text: string): string {
@@ -8,7 +11,8 @@ export function escapeControls(text: string): string {
     if (control === '\n') return '\\n';
     if (control === '\t') return '\\t';
     if (control === '\r') return '\\r';
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const code = control.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
   });
 }
 

@@ -32,9 +32,12 @@ export class StackHost {
   readonly #project: string;
   readonly #owned: readonly string[];
   readonly #before: World;
+  readonly #images: string;
 
-  constructor(stack: string) {
+  /** @param images further entries of `images:`, indented by two; `rootfs` is a tree in the project's directory */
+  constructor(stack: string, images = '') {
     this.stack = stack;
+    this.#images = images;
     const [root, run] = [join(this.#dir, 'root'), join(this.#dir, 'run')];
     this.#project = join(this.#dir, 'project');
     mkdirSync(this.#project);
@@ -47,7 +50,7 @@ export class StackHost {
 
   /** A stack of the given `services:` section; `box` is a busybox image. @throws with the drawn diagnostics */
   async load(services: string): Promise<Stack> {
-    writeFileSync(join(this.#project, 'compose.yaml'), `services:\n${services}${IMAGES}`);
+    writeFileSync(join(this.#project, 'compose.yaml'), `services:\n${services}${IMAGES}${this.#images}`);
     const result = await load({ environment: {}, cwd: this.#project, projectName: this.stack });
     if (result.ok) return result.stack;
     throw new Error(drawDiagnostics(result.diagnostics, { color: false }));

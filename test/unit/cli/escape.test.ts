@@ -7,6 +7,7 @@ describe('escapeControls', () => {
     ['a\nb\tc\r', 'a\\nb\\tc\\r'],
     ['\u009b31m', '\\x9b31m'],
     ['naïve 名前', 'naïve 名前'],
+    ['a\u202etxt.exe\u2069', 'a\\u202etxt.exe\\u2069'],
   ])('%j becomes %s', (text, expected) => {
     expect(escapeControls(text)).toBe(expected);
   });
