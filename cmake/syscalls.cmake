@@ -1,11 +1,14 @@
 # Writes generated/seccomp_syscalls.inc: a row for each system call's name with its numbers in the tables of this machine,
 # -1 where a table lacks it. Numbers come from the kernel's headers; native/seccomp/syscalls.txt adds what is newer than
-# the headers of the oldest release, and names that only other machines have.
+# the headers of the oldest release, and names that only other machines have. On x86-64 the table of arm64 is made too, as
+# generated/seccomp_aarch64.inc, for the tests to look at: that machine's header is the generic one with some more calls.
+set(BERTH_AARCH64_CALLS -D__ARCH_WANT_RENAMEAT -D__ARCH_WANT_NEW_STAT -D__ARCH_WANT_SET_GET_RLIMIT
+                        -D__ARCH_WANT_TIME32_SYSCALLS -D__ARCH_WANT_SYS_CLONE3 -D__ARCH_WANT_MEMFD_SECRET)
 
-# Sets <prefix>_<name> for each call that a header defines, and appends to names.
+# Sets <prefix>_<name> for each call that a header defines, given some macros, and appends to names.
 function(berth_read_syscalls prefix header)
   execute_process(
-    COMMAND ${CMAKE_CXX_COMPILER} -E -dM -x c++ -include ${header} /dev/null
+    COMMAND ${CMAKE_CXX_COMPILER} -E -dM -x c++ ${ARGN} -include ${header} /dev/null
     OUTPUT_VARIABLE macros COMMAND_ERROR_IS_FATAL ANY)
   string(REGEX MATCHALL "#define __NR(3264)?_[a-z0-9_]+ [^\n]+" macros "${macros}")
   foreach(macro IN LISTS macros)
@@ -21,8 +24,11 @@ function(berth_read_syscalls prefix header)
       continue()
     elseif(value MATCHES "^\\(__X32_SYSCALL_BIT \\+ ([0-9]+)\\)$")
       math(EXPR value "${CMAKE_MATCH_1} + 0x40000000")
-    elseif(value MATCHES "^__NR3264_([a-z0-9_]+)$" AND DEFINED shared_${CMAKE_MATCH_1})
-      set(value ${shared_${CMAKE_MATCH_1}})
+    elseif(value MATCHES "^__NR3264_([a-z0-9_]+)$")
+      set(value "${shared_${CMAKE_MATCH_1}}")
+      if(value STREQUAL "")
+        continue()
+      endif()
     elseif(NOT value MATCHES "^[0-9]+$")
       continue()
     endif()
@@ -51,7 +57,7 @@ function(berth_generate_syscalls)
     berth_read_syscalls(x86_64 asm/unistd_64.h)
     berth_read_syscalls(x86 asm/unistd_32.h)
     berth_read_syscalls(x32 asm/unistd_x32.h)
-    berth_read_syscalls(generic asm-generic/unistd.h)
+    berth_read_syscalls(aarch64_headers asm-generic/unistd.h ${BERTH_AARCH64_CALLS})
   else()
     set(tables ${CMAKE_SYSTEM_PROCESSOR})
     berth_read_syscalls(${tables} asm/unistd.h)
@@ -69,13 +75,22 @@ function(berth_generate_syscalls)
         berth_add_syscall(${table} ${name} "${${table}}")
       endif()
     endforeach()
+    berth_add_syscall(aarch64_headers ${name} "${aarch64}")
   endforeach()
   list(REMOVE_DUPLICATES names)
   list(SORT names)
+  berth_write_syscalls(seccomp_syscalls.inc "${names}" ${tables})
+  if(NOT aarch64 IN_LIST tables)
+    berth_write_syscalls(seccomp_aarch64.inc "${names}" aarch64_headers)
+  endif()
+endfunction()
+
+# A row of each name with its number in each table. A macro: the numbers are the caller's variables.
+macro(berth_write_syscalls file names)
   set(rows "")
-  foreach(name IN LISTS names)
+  foreach(name IN ITEMS ${names})
     set(numbers "")
-    foreach(table IN LISTS tables)
+    foreach(table IN ITEMS ${ARGN})
       if(DEFINED ${table}_${name})
         list(APPEND numbers ${${table}_${name}})
       else()
@@ -85,5 +100,5 @@ function(berth_generate_syscalls)
     list(JOIN numbers ", " numbers)
     string(APPEND rows "{\"${name}\", {${numbers}}},\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/seccomp_syscalls.inc CONTENT "${rows}" @ONLY)
-endfunction()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${file} CONTENT "${rows}" @ONLY)
+endmacro()
