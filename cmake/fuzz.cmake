@@ -3,7 +3,10 @@ add_library(berth_fuzz INTERFACE)
 target_compile_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
 target_link_options(berth_fuzz INTERFACE -fsanitize=fuzzer)
 
-foreach(library IN ITEMS base oci seccomp runtime layer shim)
+# Built for some seconds of use: what takes the compiler long costs more than it wins.
+target_compile_options(berth_flags INTERFACE -O1 -gline-tables-only)
+
+foreach(library IN ITEMS base oci seccomp runtime layer shim runtime_cli)
   get_target_property(type berth_${library} TYPE)
   if(type STREQUAL STATIC_LIBRARY)
     target_compile_options(berth_${library} PRIVATE -fsanitize=fuzzer-no-link)
@@ -18,5 +21,5 @@ file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/fuzz/*_fuzz.
 foreach(source IN LISTS fuzzers)
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
-  target_link_libraries(${name} PRIVATE berth_shim berth_runtime berth_layer berth_flags berth_fuzz Threads::Threads)
+  target_link_libraries(${name} PRIVATE berth_shim berth_runtime_cli berth_layer berth_flags berth_fuzz Threads::Threads)
 endforeach()

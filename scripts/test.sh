@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-all_lanes='format lint types unit native integration e2e v2'
+all_lanes='format lint types unit native fuzz integration e2e v2'
 
 # The npm script of a lane and its budget in seconds on two quiet cores.
 lane() {
@@ -14,6 +14,7 @@ lane() {
     types) script=typecheck budget=30 ;;
     unit) script=test:unit budget=60 ;;
     native) script=test:native budget=300 ;;
+    fuzz) script=test:fuzz budget=180 ;;
     integration) script=test:integration budget=240 ;;
     e2e) script=test:e2e budget=360 ;;
     v2) script=test:v2:parts budget=120 ;;

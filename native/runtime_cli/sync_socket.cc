@@ -2,9 +2,21 @@
 
 #include <sys/socket.h>
 
+#include <cstring>
+
 #include "base/local_socket.h"
 
 namespace berth {
+
+namespace {
+
+// Ends in NUL where we have sent it; a record may have come from elsewhere.
+template <size_t kSize>
+std::string TextOf(const char (&field)[kSize]) {
+  return {field, ::strnlen(field, kSize)};
+}
+
+}  // namespace
 
 Status SendSync(int socket, SyncType type) {
   SyncMessage message;
@@ -19,8 +31,8 @@ Result<std::optional<SyncMessage>> ReceiveSync(int socket) {
 }
 
 Error FailureOf(const SyncMessage& message) {
-  const std::string text = std::string(message.step) + ": " + message.what;
-  return {message.errnum, "", text + (message.call[0] == '\0' ? "" : ": ") + message.call};
+  const std::string text = TextOf(message.step) + ": " + TextOf(message.what);
+  return {message.errnum, "", text + (message.call[0] == '\0' ? "" : ": ") + TextOf(message.call)};
 }
 
 }  // namespace berth
