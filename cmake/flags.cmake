@@ -28,10 +28,15 @@ if(BERTH_SANITIZE)
 else()
   # Fortify needs optimisation and gets in the way of ASan's own checks.
   target_compile_options(
-    berth_flags INTERFACE -fstack-protector-strong $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
-  target_link_options(berth_flags INTERFACE -Wl,-z,relro,-z,now)
+    berth_flags INTERFACE -fstack-protector-strong -fstack-clash-protection
+                          $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>)
+  target_link_options(berth_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# What goes into the shim: no unwinder, and unused functions dropped at link time.
+# What goes into the programs: no unwinder, and unused functions dropped at link time.
 add_library(berth_small INTERFACE)
 target_compile_options(berth_small INTERFACE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections)
+
+# Code that runs once in a process: what it costs is to be read from the file.
+add_library(berth_once INTERFACE)
+target_compile_options(berth_once INTERFACE $<$<CONFIG:Release>:-Os>)
