@@ -1,7 +1,7 @@
 // Measures Berth against its peers in one run and prints a table.
 //
 // usage: node scripts/bench/main.mjs [--quick] [CASE…]
-//   CASE     startup container stacks changedLimit memory unpack
+//   CASE     startup container runtime stacks changedLimit memory unpack
 //   --quick  fewer rounds, no stack of 50
 //
 // Each case has a budget of time, and so has the whole; what would exceed it takes fewer rounds or is stopped, and the table
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { berth } from './berth.mjs';
 import { container } from './cases/container.mjs';
 import { memory } from './cases/memory.mjs';
+import { runtime } from './cases/runtime.mjs';
 import { stacks } from './cases/stacks.mjs';
 import { changedLimit, startup } from './cases/startup.mjs';
 import { unpack } from './cases/unpack.mjs';
@@ -22,7 +23,7 @@ import { run } from './measure.mjs';
 import { composers } from './peers.mjs';
 import { plain, tableHead, tableRow } from './table.mjs';
 
-const cases = new Map(Object.entries({ startup, container, stacks, changedLimit, memory, unpack }));
+const cases = new Map(Object.entries({ startup, container, runtime, stacks, changedLimit, memory, unpack }));
 
 /** Of the whole run; what is under way then is finished. */
 const BUDGET_MS = 270_000;
@@ -56,6 +57,7 @@ async function main() {
   const context = {
     own,
     peers,
+    checkout,
     rootDir,
     scratch,
     rounds: quick ? 5 : 21,
