@@ -14,6 +14,8 @@ namespace berth {
 
 namespace {
 
+constexpr const char* kVersion = "1.1.0";  // of the specification that the receiver is told by
+
 constexpr uint64_t kSysAdmin = uint64_t{1} << CAP_SYS_ADMIN;
 
 // What ForkUnderReaper's parent does from then on; sigaltstack is asked by builds with sanitizers before they exit.
@@ -49,6 +51,7 @@ Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Supervise&
     BERTH_ASSIGN(confinement.listener, ConnectListener(spec.seccomp->listener_path));
     confinement.id = supervise.id;
     confinement.listener_metadata = spec.seccomp->listener_metadata;
+    confinement.annotations = spec.annotations;
   }
   return confinement;
 }
@@ -61,12 +64,14 @@ Status NoteProcess(Confinement& confinement, const char* status, int container_f
   BERTH_ASSIGN(const std::string own, ReadLink("/proc/self"));
   BERTH_ASSIGN(const std::string bundle, ReadLink("/proc/self/fd/" + std::to_string(container_fd)));
   const int pid = std::atoi(own.c_str());
-  confinement.process_state = ContainerProcessState({.id = confinement.id,
-                                                     .status = status,
-                                                     .pid = pid,
-                                                     .init_pid = init_pid == 0 ? pid : init_pid,
-                                                     .bundle = bundle,
-                                                     .metadata = confinement.listener_metadata});
+  confinement.process_state = ContainerProcessState({.pid = pid,
+                                                     .metadata = confinement.listener_metadata,
+                                                     .state = {.oci_version = kVersion,
+                                                               .id = confinement.id,
+                                                               .status = status,
+                                                               .pid = init_pid == 0 ? pid : init_pid,
+                                                               .bundle = bundle,
+                                                               .annotations = confinement.annotations}});
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,7 @@ struct Confinement {
   UniqueFd listener;                    // socket that the filter's listener is sent over
   std::string id;
   std::string listener_metadata;
+  std::map<std::string, std::string> annotations;
   std::string process_state;  // what is sent with it: the specification's container process state
 };
 

@@ -74,7 +74,8 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
   }
-  RunProcess({.process = options.process,
+  RunProcess({.id = options.supervise->id,
+              .process = options.process,
               .stdio = options.stdio,
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,

@@ -134,7 +134,8 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confineme
   }
   const std::vector<Hook>& start_hooks = options.spec->hooks.start_container;
   const ContainerState state = start_hooks.empty() ? ContainerState() : StateInContainer(options, "created");
-  RunProcess({.process = &options.spec->process,
+  RunProcess({.id = options.supervise->id,
+              .process = &options.spec->process,
               .stdio = options.stdio,
               .terminal_fd = terminal->get(),
               .sync_fd = options.sync_fd,

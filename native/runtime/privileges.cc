@@ -30,6 +30,14 @@ constexpr std::pair<std::string_view, int> kRlimits[] = {
     {"RLIMIT_STACK", RLIMIT_STACK},
 };
 
+// "keyring;uid;gid;permissions;description". Who joins a keyring by name finds one that lets itself be searched, or makes one
+// that does not: KEY_POS_ALL, KEY_USR_VIEW, KEY_USR_READ, KEY_USR_LINK.
+bool IsNewKeyring(int serial) {
+  char text[512] = {};
+  return serial >= 0 && SysDescribeKey(serial, text, sizeof text - 1) > 0 &&
+         std::string_view(text).find(";3f130000;") != std::string_view::npos;
+}
+
 Status DropBounding(uint64_t kept) {
   // Up to the kernel's last capability, which is where it says EINVAL.
   for (int number = 0; number < 64; ++number) {
@@ -104,11 +112,10 @@ Status SetOomScore(const Process& process) {
   return written;
 }
 
-Status NewKeyring() {
-  if (SysNewSessionKeyring() < 0 && errno != ENOSYS && errno != EPERM) {
-    return Errno("keyctl", "session keyring");
-  }
-  return {};
+Status NewKeyring(const std::string& id) {
+  const int named = SysJoinSessionKeyring(("_ses." + id).c_str());
+  const int serial = IsNewKeyring(named) ? named : SysJoinSessionKeyring(nullptr);
+  return serial < 0 && errno != ENOSYS && errno != EPERM ? Status(Errno("keyctl", "session keyring")) : Status();
 }
 
 Status SetRlimits(const Process& process, Progress& progress) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 #include "oci/spec.h"
@@ -12,8 +13,9 @@ namespace berth {
 // Writes oom_score_adj through the caller's own /proc. A refusal (lowering it needs CAP_SYS_RESOURCE) is passed over.
 Status SetOomScore(const Process& process);
 
-// A session keyring of its own, where the kernel has keyrings and a filter lets us.
-Status NewKeyring();
+// A new session keyring, named "_ses.<id>" as by runc; without a name where somebody else offers one of that name. None where
+// the kernel has no keyrings or a filter keeps them from us.
+Status NewKeyring(const std::string& id);
 
 Status SetRlimits(const Process& process, Progress& progress);
 

@@ -155,7 +155,7 @@ Status Run(const RunOptions& options, Progress& progress) {
   BERTH_TRY(OwnStdio(process.user.uid));
   if (options.new_keyring) {
     progress.step = "keyring";
-    BERTH_TRY(NewKeyring());
+    BERTH_TRY(NewKeyring(options.id));
   }
   BERTH_TRY(SetRlimits(process, progress));
   BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));

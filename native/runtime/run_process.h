@@ -2,6 +2,7 @@
 // working directory, execve. The same for init and for `exec`.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "oci/container_state.h"
@@ -13,6 +14,7 @@
 namespace berth {
 
 struct RunOptions {
+  std::string id;  // the container's
   const Process* process = nullptr;
   Stdio stdio;           // `console_fd` is not used any more
   int terminal_fd = -1;  // becomes stdio and the controlling terminal

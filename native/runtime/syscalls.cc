@@ -55,7 +55,11 @@ int SysPidfdOpen(pid_t pid) { return Int(::syscall(SYS_pidfd_open, pid, 0)); }
 
 int SysCloseRange(unsigned first, unsigned last) { return Int(::syscall(SYS_close_range, first, last, 0)); }
 
-int SysNewSessionKeyring() { return Int(::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr)); }
+int SysJoinSessionKeyring(const char* name) { return Int(::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name)); }
+
+int SysDescribeKey(int serial, char* buffer, size_t size) {
+  return Int(::syscall(SYS_keyctl, KEYCTL_DESCRIBE, serial, buffer, size));
+}
 
 int SysCapset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};

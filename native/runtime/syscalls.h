@@ -27,7 +27,8 @@ int SysMoveMount(int mount_fd, int target_fd);                                  
 int SysMountSetattr(int mount_fd, unsigned flags, const mount_attr& attributes);  // of the mount behind `mount_fd`
 int SysPidfdOpen(pid_t pid);
 int SysCloseRange(unsigned first, unsigned last);
-int SysNewSessionKeyring();
+int SysJoinSessionKeyring(const char* name);                // serial; null: a new one without a name
+int SysDescribeKey(int serial, char* buffer, size_t size);  // length with NUL
 int SysCapset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 long SysGetcwd(char* buffer, size_t size);  // length with NUL; "(unreachable)/…" is told apart by its first byte
 

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/local_socket.h"
 #include "base/process.h"
@@ -15,55 +16,23 @@
 #include "runtime_cli/bundle.h"
 #include "runtime_cli/console.h"
 #include "runtime_cli/hooks.h"
+#include "runtime_cli/host_cgroups.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/process_options.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/start_socket.h"
+#include "runtime_cli/starter.h"
 #include "runtime_cli/sync_socket.h"
-#include "runtime_cli/timestamp.h"
 
 namespace berth {
 
 namespace {
 
-// In the forked starter, whose namespaces change. Init becomes its parent's child.
-[[noreturn]] void Starter(const CreateOptions& options, int pid_fd) {
-  const auto pid = CreateInit(options);
-  const bool told = pid && WriteAll(pid_fd, {reinterpret_cast<const char*>(&*pid), sizeof *pid}, "pid");
-  ::_exit(told ? 0 : 1);
-}
-
-// The pid that the starter tells; nothing where it failed, which it has sent as Failed.
-Result<std::optional<pid_t>> RunStarter(const CreateOptions& options) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    return Errno("pipe2", "starter");
-  }
-  const UniqueFd ours(ends[0]);
-  UniqueFd theirs(ends[1]);
-  const pid_t starter = ::fork();
-  if (starter < 0) {
-    return Errno("fork", "starter");
-  }
-  if (starter == 0) {
-    Starter(options, theirs.get());
-  }
-  theirs.Reset();
-  pid_t pid = 0;
-  // Not to the end of the pipe: init holds a copy of the other end until it has put its descriptors in place.
-  ssize_t got = -1;
-  while (::waitpid(starter, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  (void)::fcntl(ours.get(), F_SETFL, O_NONBLOCK);
-  got = ::read(ours.get(), &pid, sizeof pid);
-  return got == static_cast<ssize_t>(sizeof pid) ? std::optional(pid) : std::nullopt;
-}
-
 State StateOf(const Bundle& bundle, const std::string& id) {
   return State{.id = id,
                .oci_version = bundle.spec.oci_version,
                .bundle = bundle.path,
-               .created = Timestamp(),
+               .created = NowText(),
                .cgroup = bundle.spec.cgroups_path,
                .annotations = bundle.spec.annotations,
                .hooks = HasHooks(bundle.spec.hooks)};
@@ -126,7 +95,7 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
 }
 
 Status Create(const StateDir& dir, const Bundle& bundle, const InitParts& parts, State& state) {
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   BERTH_TRY(WriteConfig(dir, bundle.config));
   BERTH_TRY(WriteState(dir, state));  // before anything else is made: from here on `delete --force` finds all of it
   BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, parts, state));
@@ -146,7 +115,7 @@ Status CheckUnused(const std::string& cgroup) {
   if (cgroup.empty()) {
     return {};
   }
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   return CgroupProcesses(cgroups, cgroup).empty() ? Status()
                                                   : Fail(EBUSY, "", "cgroup " + cgroup + ": has processes already");
 }

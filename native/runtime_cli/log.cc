@@ -8,9 +8,9 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json_text.h"
-#include "runtime_cli/timestamp.h"
 
 namespace berth {
 
@@ -57,7 +57,7 @@ Status Log(const Arguments& arguments, const char* level, const std::string& mes
     return {};
   }
   const std::string quoted = JsonQuoted(message);
-  const std::string now = Timestamp();
+  const std::string now = NowText();
   const std::string line =
       arguments.Get("log-format") == "json"
           ? R"({"level":")" + std::string(level) + R"(","msg":)" + quoted + R"(,"time":")" + now + "\"}\n"

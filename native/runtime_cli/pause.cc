@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "runtime/cgroup/cgroup.h"
+#include "runtime_cli/host_cgroups.h"
 
 namespace berth {
 
@@ -11,7 +12,7 @@ Status PauseContainer(const StateDir& dir, const State& state) {
   if (const std::string_view status = StatusOf(dir, state); status != "running") {
     return Fail(0, "", "container " + dir.id + ": container not running: is " + std::string(status));
   }
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   auto frozen = SetFrozen(cgroups, state.cgroup, true);
   if (!frozen) {
     (void)SetFrozen(cgroups, state.cgroup, false);
@@ -25,7 +26,7 @@ Status ResumeContainer(const StateDir& dir, const State& state) {
   if (const std::string_view status = StatusOf(dir, state); status != "paused") {
     return Fail(0, "", "container " + dir.id + ": container not paused: is " + std::string(status));
   }
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   return SetFrozen(cgroups, state.cgroup, false);
 }
 

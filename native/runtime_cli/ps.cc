@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/cgroup/text.h"
+#include "runtime_cli/host_cgroups.h"
 #include "runtime_cli/table.h"
 
 namespace berth {
@@ -83,7 +84,7 @@ std::string PidsJson(const std::vector<pid_t>& pids) {
 
 Result<std::string> ListProcesses(const Arguments& arguments, const State& state) {
   BERTH_TRY(CheckCgroup(state, "ps"));
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   std::vector<pid_t> pids = CgroupProcesses(cgroups, state.cgroup);
   std::ranges::sort(pids);
   if (arguments.Get("format") == "json") {

@@ -13,6 +13,7 @@
 #include "runtime/namespaces.h"
 #include "runtime/pins.h"
 #include "runtime_cli/hooks.h"
+#include "runtime_cli/host_cgroups.h"
 #include "runtime_cli/log.h"
 
 namespace berth {
@@ -26,7 +27,7 @@ Status ThawForKill(const State& state) {
   if (state.cgroup.empty()) {
     return {};
   }
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   const bool kept = cgroups.unified.empty() && IsFrozen(cgroups, state.cgroup);
   return kept ? SetFrozen(cgroups, state.cgroup, false) : Status();
 }
@@ -35,7 +36,7 @@ Status SignalAll(const State& state, int signal) {
   if (signal == SIGKILL) {
     return KillContainer(state);
   }
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   for (const pid_t pid : CgroupProcesses(cgroups, state.cgroup)) {
     if (::kill(pid, signal) != 0 && errno != ESRCH) {
       return Errno("kill", "container " + state.id + ", pid " + std::to_string(pid));
@@ -79,7 +80,7 @@ Status SignalContainer(const State& state, int signal, bool all) {
 
 Status KillContainer(const State& state) {
   if (!state.cgroup.empty()) {
-    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+    BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
     return KillCgroup(cgroups, state.cgroup, kKillTimeoutMs);
   }
   const auto init = state.pid == 0 ? Result<UniqueFd>(UniqueFd()) : OpenProcess(state.pid, state.start_time);
@@ -93,13 +94,26 @@ Status KillContainer(const State& state) {
   return ::poll(&ended, 1, kKillTimeoutMs) == 1 ? Status() : Fail(EBUSY, "kill", "container " + state.id);
 }
 
+namespace {
+
+// With their cgroup. Nearly always init was the last one, and nothing is left to kill.
+Status RemoveProcesses(const State& state) {
+  if (state.cgroup.empty()) {
+    return KillContainer(state);
+  }
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
+  if (RemoveEmptyCgroup(cgroups, state.cgroup)) {
+    return {};
+  }
+  BERTH_TRY(KillContainer(state));
+  return RemoveCgroup(cgroups, state.cgroup);
+}
+
+}  // namespace
+
 Status RemoveContainer(const Arguments& arguments, const std::string& root, const StateDir& dir, const State& state) {
   const auto hooks = ReadHooks(dir, state);
-  BERTH_TRY(KillContainer(state));
-  if (!state.cgroup.empty()) {
-    BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
-    BERTH_TRY(RemoveCgroup(cgroups, state.cgroup));
-  }
+  BERTH_TRY(RemoveProcesses(state));
   BERTH_TRY(UnmountPins(dir.fd.get(), 0));
   BERTH_TRY(RemoveStateDir(root, dir));
   if (hooks) {

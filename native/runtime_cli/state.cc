@@ -15,6 +15,7 @@
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/copy_tree.h"
 #include "runtime_cli/create.h"
+#include "runtime_cli/host_cgroups.h"
 
 namespace berth {
 
@@ -148,7 +149,7 @@ const char* StatusOf(const StateDir& dir, const State& state) {
   if (state.cgroup.empty()) {
     return "running";
   }
-  const auto cgroups = DetectCgroupHost();
+  const auto cgroups = HostCgroups();
   return cgroups && IsFrozen(*cgroups, state.cgroup) ? "paused" : "running";
 }
 

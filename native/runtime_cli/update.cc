@@ -11,6 +11,7 @@
 #include "runtime/cgroup/cgroup.h"
 #include "runtime_cli/bundle.h"
 #include "runtime_cli/device_rules.h"
+#include "runtime_cli/host_cgroups.h"
 #include "runtime_cli/update_options.h"
 
 namespace berth {
@@ -89,7 +90,7 @@ Result<JsonValue> ReadUpdate(const Arguments& arguments) {
 Status UpdateContainer(const StateDir& dir, const State& state, const JsonValue& update) {
   BERTH_TRY(CheckCgroup(state, "update"));
   BERTH_TRY(CheckRuns(dir, state));
-  BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
+  BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
   BERTH_ASSIGN(const std::string config, ReadConfig(dir));
   BERTH_ASSIGN(JsonValue spec, ParseJson(config, "config.json"));
   JsonValue& resources = MemberOf(MemberOf(spec, "linux"), "resources");

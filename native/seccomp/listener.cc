@@ -10,18 +10,10 @@
 
 namespace berth {
 
-namespace {
-
-constexpr const char* kVersion = "1.1.0";
-
-}  // namespace
-
 std::string ContainerProcessState(const ContainerProcess& process) {
-  const std::string version = JsonQuoted(kVersion);
-  return "{\"ociVersion\":" + version + ",\"fds\":[\"seccompFd\"],\"pid\":" + std::to_string(process.pid) +
-         ",\"metadata\":" + JsonQuoted(process.metadata) + ",\"state\":{\"ociVersion\":" + version +
-         ",\"id\":" + JsonQuoted(process.id) + ",\"status\":" + JsonQuoted(process.status) +
-         ",\"pid\":" + std::to_string(process.init_pid) + ",\"bundle\":" + JsonQuoted(process.bundle) + "}}";
+  return "{\"ociVersion\":" + JsonQuoted(process.state.oci_version) +
+         ",\"fds\":[\"seccompFd\"],\"pid\":" + std::to_string(process.pid) +
+         ",\"metadata\":" + JsonQuoted(process.metadata) + ",\"state\":" + ContainerStateJson(process.state) + "}";
 }
 
 Result<UniqueFd> ConnectListener(const std::string& path) {

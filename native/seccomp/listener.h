@@ -7,16 +7,14 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "oci/container_state.h"
 
 namespace berth {
 
 struct ContainerProcess {
-  std::string id;
-  std::string status;    // the container's
   pid_t pid = -1;        // of the process with the filter
-  pid_t init_pid = -1;   // the container's
-  std::string bundle;    // absolute
   std::string metadata;  // listenerMetadata
+  ContainerState state;
 };
 
 // The JSON text that goes with the listener.

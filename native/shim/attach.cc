@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "shim/clock.h"
+#include "base/clock.h"
 
 namespace berth {
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "base/file.h"
-#include "shim/clock.h"
+#include "base/clock.h"
 #include "shim/descriptors.h"
 
 namespace berth {

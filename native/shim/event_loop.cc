@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <climits>
 
-#include "shim/clock.h"
+#include "base/clock.h"
 
 namespace berth {
 

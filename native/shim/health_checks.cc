@@ -1,7 +1,7 @@
 // Running the probes of a container: one at a time, none while it is paused.
 #include <utility>
 
-#include "shim/clock.h"
+#include "base/clock.h"
 #include "shim/supervisor.h"
 
 namespace berth {

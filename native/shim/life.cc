@@ -7,7 +7,7 @@
 
 #include "base/process.h"
 #include "runtime/pins.h"
-#include "shim/clock.h"
+#include "base/clock.h"
 #include "shim/jobs.h"
 #include "shim/records.h"
 #include "shim/supervisor.h"

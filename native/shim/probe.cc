@@ -14,7 +14,7 @@
 
 #include "base/file.h"
 #include "runtime/container.h"
-#include "shim/clock.h"
+#include "base/clock.h"
 #include "shim/descriptors.h"
 #include "shim/memory.h"
 #include "shim/records.h"

@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-#include "shim/clock.h"
+#include "base/clock.h"
 #include "shim/descriptors.h"
 #include "shim/jobs.h"
 #include "shim/supervisor.h"

@@ -12,6 +12,7 @@ import { readIfPresent } from './json.js';
 import { mostOpenFiles } from './open-files.js';
 import { ownCapabilities } from './own-capabilities.js';
 import { type ContainerPaths, containerCgroup, type Paths } from './paths.js';
+import { thermalThrottlePaths } from './thermal-throttle.js';
 
 export interface Named {
   readonly id: string;
@@ -22,7 +23,16 @@ export interface Named {
 /** What of a container's input follows from its names, its layer and this host alone. */
 type OwnInput = Pick<
   ContainerInput,
-  'id' | 'name' | 'stack' | 'paths' | 'hostHostname' | 'layers' | 'capabilities' | 'machine' | 'mostOpenFiles'
+  | 'id'
+  | 'name'
+  | 'stack'
+  | 'paths'
+  | 'hostHostname'
+  | 'layers'
+  | 'capabilities'
+  | 'machine'
+  | 'hostMaskedPaths'
+  | 'mostOpenFiles'
 >;
 
 /** @param etc whose hosts, hostname and resolv.conf it has: its own, or those of the network's owner */
@@ -49,6 +59,7 @@ export function ownInput(
     layers: { dir: paths.overlay, lower: layer.lower, upper: layer.upper, work: layer.work },
     capabilities: ownCapabilities(),
     machine: { arch: process.arch, kernel: release() },
+    hostMaskedPaths: thermalThrottlePaths(),
     mostOpenFiles: mostOpenFiles(),
   };
 }

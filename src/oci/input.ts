@@ -28,6 +28,8 @@ export interface ContainerInput {
   readonly capabilities: ReadonlySet<string>;
   /** what system calls are made on */
   readonly machine: Machine;
+  /** what this host alone has that would tell of other tenants: each processor's thermal_throttle */
+  readonly hostMaskedPaths: readonly string[];
   /** the highest hard limit of open files that we may give; null: any. What the file asks for isn't lowered */
   readonly mostOpenFiles: number | null;
   /** counts the writings of config.json and supervise */

@@ -58,7 +58,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       cgroupsPath: input.paths.cgroup,
       resources: toResources(input),
       sysctl: toSysctl(input),
-      maskedPaths: service.privileged ? [] : maskedPaths,
+      maskedPaths: service.privileged ? [] : [...maskedPaths, ...input.hostMaskedPaths],
       readonlyPaths: service.privileged ? [] : readonlyPaths,
       rootfsPropagation: rootPropagation(input),
       ...seccompOf(input, capabilities.bounding),

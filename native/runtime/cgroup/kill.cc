@@ -60,6 +60,9 @@ std::vector<std::string> Children(const std::string& directory) {
 
 void CollectPids(const std::string& directory, std::vector<pid_t>* pids) {
   const auto text = ReadFileAt(AT_FDCWD, directory + "/cgroup.procs");
+  if (!text && text.error().errnum == ENOENT) {
+    return;  // nor has it children
+  }
   for (const std::string_view line : Split(text ? std::string_view(*text) : std::string_view(), '\n')) {
     if (const auto pid = ParseNumber(line)) {
       pids->push_back(static_cast<pid_t>(*pid));

@@ -210,6 +210,36 @@ TEST_CASE("a cgroup is made, limited, compared, frozen, killed and removed") {
   CHECK(WTERMSIG(status) == SIGKILL);
 }
 
+// Every attached program must allow an access, so one left behind would go on refusing.
+TEST_CASE("v2: new device rules take the place of the old ones") {
+  OwnCgroup own;
+  if (::geteuid() != 0 || own.host.unified.empty()) {
+    MESSAGE("skipped: needs root and a cgroup v2 tree");
+    return;
+  }
+  REQUIRE(CreateCgroup(own.host, own.path).has_value());
+  const UniqueFd directory = *OpenUnified(own.host, own.path);
+  const auto opens = [&own](const char* path) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ::_exit(JoinAll(own.host, own.path) && ::open(path, O_RDWR) < 0 ? errno : 0);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WEXITSTATUS(status);
+  };
+  const DeviceRule nothing{false, 'a', -1, -1, "rwm"};
+  CHECK(opens("/dev/null") == 0);
+  REQUIRE(AttachDeviceProgram(directory.get(), {nothing}).has_value());
+  CHECK(opens("/dev/null") == EPERM);
+  REQUIRE(AttachDeviceProgram(directory.get(), {nothing, {true, 'c', 1, 3, "rw"}}).has_value());
+  CHECK(opens("/dev/null") == 0);
+  CHECK(opens("/dev/zero") == EPERM);
+  REQUIRE(AttachDeviceProgram(directory.get(), {nothing, {true, 'c', 1, 5, "rw"}}).has_value());
+  CHECK(opens("/dev/null") == EPERM);
+  CHECK(opens("/dev/zero") == 0);
+}
+
 TEST_CASE("a missing controller is named") {
   CgroupHost host;
   host.has_v1 = true;

@@ -166,6 +166,12 @@ TEST_CASE("confinement: what can't be honoured fails before anything is made") {
   REQUIRE(outcome.failed);
   CHECK(std::string(outcome.failed->call) == "connect");
   CHECK(outcome.failed->errnum == ENOENT);
+  const Receiver receiver(container.Path("agent"));
+  container.spec.seccomp->listener_path = container.Path("agent");
+  container.spec.seccomp->syscalls[0].names = {"sendmsg"};
+  outcome = container.Run();
+  REQUIRE(outcome.failed);
+  CHECK(std::string(outcome.failed->what) == "SCMP_ACT_NOTIFY of sendmsg: the listener itself is sent by it");
 }
 
 TEST_CASE("confinement: a listener goes to its receiver with the process's state") {
@@ -178,6 +184,7 @@ TEST_CASE("confinement: a listener goes to its receiver with the process's state
   container.spec.seccomp->syscalls.push_back({{"mkdir"}, SeccompAction::kNotify, std::nullopt, {}});
   container.spec.seccomp->listener_path = container.Path("agent");
   container.spec.seccomp->listener_metadata = "say \"no\"";
+  container.spec.annotations = {{"org.example.of", "a"}};
   container.Script("mkdir /x; echo done");
   std::string state;
   std::thread agent([&receiver, &state] {
@@ -194,7 +201,8 @@ TEST_CASE("confinement: a listener goes to its receiver with the process's state
   const std::string of_process = ",\"pid\":" + std::to_string(pid);
   CHECK(state.find("\"fds\":[\"seccompFd\"]" + of_process + ",\"metadata\":\"say \\\"no\\\"\"") != std::string::npos);
   CHECK(state.find("\"id\":\"a\",\"status\":\"creating\"" + of_process + ",\"bundle\":\"" +
-                   container.Path("containers/a") + "\"}}") != std::string::npos);
+                   container.Path("containers/a") + "\",\"annotations\":{\"org.example.of\":\"a\"}}}") !=
+        std::string::npos);
 }
 
 }  // namespace berth

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -384,23 +386,33 @@ TEST_CASE("create: every process is in the container's cgroup of each hierarchy"
   fixture.Finish(std::move(running));
 }
 
-TEST_CASE("create: a session keyring of its own") {
+TEST_CASE("create: a session keyring of its own, which nobody else can offer it") {
   NEED_CONTAINERS();
   if (::access("/proc/keys", R_OK) != 0) {
     BERTH_SKIP("this kernel has no /proc/keys");
   }
   ContainerFixture fixture;
-  // The kernel shows keyrings of others of the same user, too. The container's is one that was not there before.
-  const auto host = berth::ReadFileAt(AT_FDCWD, "/proc/keys");
-  REQUIRE(host);
-  fixture.Script("grep 'keyring *_ses' /proc/keys | cut -c 1-8");
+  fixture.supervise.id = "berthtest" + std::to_string(::getpid());
+  // Those that it holds are marked I; the kernel shows keyrings of others of the same user, too.
+  fixture.Script("grep -o 'keyring *_ses[.a-z0-9]*' /proc/keys | tr -s ' '");
+  const std::string own = "keyring _ses." + fixture.supervise.id + "\n";
+  const auto before = berth::ReadFileAt(AT_FDCWD, "/proc/keys");
+  REQUIRE(before);
+  CHECK(before->find(fixture.supervise.id) == std::string::npos);
   const Outcome outcome = fixture.Run();
   REQUIRE_STARTED(outcome);
-  size_t own = 0;
-  for (size_t at = 0; at + 8 < outcome.output.size(); at += 9) {
-    own += host->find(outcome.output.substr(at, 8)) == std::string::npos ? 1 : 0;
-  }
-  CHECK(own >= 1);
+  CHECK(outcome.output.find(own) != std::string::npos);
+
+  // One of the same name that lets itself be found by its owner, and seen by who holds it alone.
+  const std::string name = "_ses." + fixture.supervise.id;
+  const auto session = static_cast<int>(::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()));
+  REQUIRE(session > 0);
+  REQUIRE(::syscall(SYS_keyctl, KEYCTL_SETPERM, session, 0x3f080000) == 0);
+  fixture.Script("grep -c '3f080000.*_ses' /proc/keys");
+  const Outcome offered = fixture.Run();
+  ::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);
+  REQUIRE_STARTED(offered);
+  CHECK(offered.output == "0\n");
 }
 
 TEST_CASE("create: a failed start leaves no process, and no mount on the host") {

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "shim/clock.h"
+#include "base/clock.h"
 
 namespace berth {
 

@@ -37,6 +37,7 @@ export function containerInput(over: Partial<ContainerInput> = {}): ContainerInp
     layers: { dir: '/root/overlay2', lower: ['l/TOP', 'l/BOTTOM'], upper: 'abc/diff', work: 'abc/work' },
     capabilities: new Set(allCapabilities),
     machine: { arch: 'x64', kernel: '6.1.0' },
+    hostMaskedPaths: [],
     mostOpenFiles: null,
     generation: 3,
     ...over,

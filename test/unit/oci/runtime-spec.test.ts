@@ -122,8 +122,16 @@ describe('config.json', () => {
     expect(rlimits(containerInput({ mostOpenFiles: 512, service: asking }))[0]?.hard).toBe(1000);
   });
 
+  test('what only this host has is masked beside the rest', () => {
+    const hostMaskedPaths = ['/sys/devices/system/cpu/cpu0/thermal_throttle'];
+    const { maskedPaths } = toRuntimeSpec(containerInput({ hostMaskedPaths })).linux;
+    expect(maskedPaths).toHaveLength(13);
+    expect(maskedPaths.at(-1)).toBe(hostMaskedPaths[0]);
+  });
+
   test('privileged: all capabilities and devices, nothing masked', () => {
-    const spec = toRuntimeSpec(containerInput({ service: service('web', { command: ['x'], privileged: true }) }));
+    const privileged = service('web', { command: ['x'], privileged: true });
+    const spec = toRuntimeSpec(containerInput({ service: privileged, hostMaskedPaths: ['/sys/x'] }));
     expect(spec.process.capabilities?.bounding).toHaveLength(41);
     expect(spec.linux.resources.devices).toEqual([{ allow: true, access: 'rwm' }]);
     expect([spec.linux.maskedPaths, spec.linux.readonlyPaths]).toEqual([[], []]);

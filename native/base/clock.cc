@@ -1,4 +1,4 @@
-#include "shim/clock.h"
+#include "base/clock.h"
 
 #include <cstdio>
 
