@@ -1,19 +1,10 @@
-/**
- * C0 and C1 controls and DEL, on which a terminal acts, and what turns the direction of text, so that it reads as another:
- * text that others wrote must not carry them through.
- */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is this file's job
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+import { escapeControls, escapeQuoted } from '../printable.js';
 
-/** Text from images, names and files, made safe to print on one line: `\n` becomes `\\n`, escape becomes `\\x1b`. */
-export function escapeControls(text: string): string {
-  return text.replace(CONTROLS, (control) => {
-    if (control === '\n') return '\\n';
-    if (control === '\t') return '\\t';
-    if (control === '\r') return '\\r';
-    const code = control.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
-  });
+export { escapeControls };
+
+/** A value as JSON, with what a terminal would act on escaped in JSON's own way. */
+export function printableJson(value: unknown, indent?: number): string {
+  return escapeQuoted(JSON.stringify(value, null, indent));
 }
 
 /** As escapeControls, but lines stay lines. */

@@ -22,6 +22,8 @@ function commandIndex(argv: readonly string[]): number {
 
 /** Runs a command's bundle; for no command, and for words that are none, that of `help`, which knows what was meant. */
 async function dispatch(argv: readonly string[]): Promise<number> {
+  // What is kept, and what images are made of, has the same modes whoever calls.
+  process.umask(0o022);
   const index = commandIndex(argv);
   const name = argv[index] ?? '';
   if (Object.hasOwn(COMMANDS, name)) {

@@ -1,3 +1,4 @@
+import { escapeControls, showControls } from '../printable.js';
 import type { Diagnostic } from './diagnostic.js';
 
 const RED = '\u001b[31m';
@@ -5,7 +6,7 @@ const BOLD = '\u001b[1m';
 const RESET = '\u001b[0m';
 
 /**
- * Diagnostics as text, each as `file:line:column: path: message`, the line it stands in, and a line with a caret. Lines
+ * Diagnostics as text, with what a terminal would act on escaped, each as `file:line:column: path: message`, the line it stands in, and a line with a caret. Lines
  * end in a line feed; there is an empty line between two.
  */
 export function drawDiagnostics(diagnostics: readonly Diagnostic[], options: { readonly color: boolean }): string {
@@ -15,16 +16,16 @@ export function drawDiagnostics(diagnostics: readonly Diagnostic[], options: { r
 
 function draw(diagnostic: Diagnostic, paint: (style: string, text: string) => string): string {
   const { file, line, column, path, message, hint, source, via, length } = diagnostic;
-  const where = paint(BOLD, `${file}:${line}:${column}:`);
-  const lines = [`${where} ${path === '' ? '' : `${path}: `}${message}`];
+  const where = paint(BOLD, `${escapeControls(file)}:${line}:${column}:`);
+  const lines = [`${where} ${escapeControls(path === '' ? message : `${path}: ${message}`)}`];
   if (source.trim() !== '') {
-    const { text, before, marked } = excerpt(source, column - 1, length);
+    const { text, before, marked } = excerpt(showControls(source), column - 1, length);
     // tabs are kept as tabs, so that the caret stands below its column however wide they are
     const indent = before.replace(/[^\t]/g, ' ');
     lines.push(`  ${text}`, `  ${indent}${paint(RED, '^'.padEnd(marked, '~'))}`);
   }
-  if (hint !== null) lines.push(`  ${hint}`);
-  for (const step of via.toReversed()) lines.push(`  ${step}`);
+  if (hint !== null) lines.push(`  ${escapeControls(hint)}`);
+  for (const step of via.toReversed()) lines.push(`  ${escapeControls(step)}`);
   return lines.map((text) => `${text}\n`).join('');
 }
 

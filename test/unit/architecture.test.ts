@@ -14,7 +14,7 @@ const srcArrows: Readonly<Record<string, readonly string[]>> = {
   stack: [],
   addon: [],
 };
-const srcShared = ['errors.ts', 'units.ts', 'directories.ts', 'limiter.ts', 'globals.d.ts'];
+const srcShared = ['errors.ts', 'units.ts', 'directories.ts', 'limiter.ts', 'printable.ts', 'globals.d.ts'];
 
 const nativeArrows: Readonly<Record<string, readonly string[]>> = {
   addon: ['runtime', 'oci', 'base', 'shim/protocol.h'],

@@ -3,7 +3,7 @@ import { containerCgroup } from '../../linux/paths.js';
 import type { ContainerRecord } from '../../linux/record.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls, printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { defineGroup } from '../group.js';
 import { humanSize } from '../size.js';
@@ -37,7 +37,7 @@ const tree = defineCommand<FormatOption>({
       record,
       usage: host.addon.cgroupUsage(containerCgroup(record.stack, record.id)),
     }));
-    if (options.format === 'json') output.out(rows.map((row) => `${JSON.stringify(jsonRow(row))}\n`).join(''));
+    if (options.format === 'json') output.out(rows.map((row) => `${printableJson(jsonRow(row))}\n`).join(''));
     else output.out(formatTable(HEADER, tableRows(rows)));
     return EXIT.done;
   },
@@ -105,7 +105,7 @@ const controllers = defineCommand<FormatOption>({
     const { host } = await openContext(invocation);
     const found = host.addon.cgroupHost();
     if (options.format === 'json') {
-      output.out(`${JSON.stringify(found)}\n`);
+      output.out(`${printableJson(found)}\n`);
       return EXIT.done;
     }
     output.out(`layout: ${found.layout}${found.unified === '' ? '' : `, unified tree at ${found.unified}`}\n\n`);

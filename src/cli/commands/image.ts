@@ -4,7 +4,7 @@ import { BerthError } from '../../errors.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
 import { forEachName } from '../each.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls, printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { defineGroup } from '../group.js';
 import { humanSize } from '../size.js';
@@ -29,7 +29,7 @@ const list = defineCommand<ListOptions>({
     const { host } = await openContext(invocation);
     const images = await (await host.images()).list();
     if (options.quiet === true) output.out(images.map(({ id }) => `${shortId(id)}\n`).join(''));
-    else if (options.format === 'json') output.out(images.map((image) => `${JSON.stringify(image)}\n`).join(''));
+    else if (options.format === 'json') output.out(images.map((image) => `${printableJson(image)}\n`).join(''));
     else {
       const rows = images.flatMap(({ id, names, created, size }) =>
         (names.length === 0 ? ['<none>'] : names).map((name) => [
@@ -80,7 +80,7 @@ const save = defineCommand<{ readonly output?: string }>({
     const { host } = await openContext(invocation);
     const store = await host.images();
     for (const reference of args) await store.resolve(reference);
-    const fd = options.output === undefined ? 1 : openSync(resolve(options.output), 'w', 0o644);
+    const fd = options.output === undefined ? 1 : openSync(resolve(options.output), 'w', 0o600);
     try {
       await store.save(args, fd);
     } finally {
@@ -119,7 +119,7 @@ const inspect = defineCommand({
     const { host } = await openContext(invocation);
     const store = await host.images();
     const images = await Promise.all(invocation.args.map((reference) => store.resolve(reference)));
-    invocation.output.out(`${JSON.stringify(images, null, 2)}\n`);
+    invocation.output.out(`${printableJson(images, 2)}\n`);
     return EXIT.done;
   },
 });

@@ -3,6 +3,7 @@ import { arch, availableParallelism, release, totalmem } from 'node:os';
 import { listStackNames } from '../../linux/state.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
+import { printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
 import { humanSize } from '../size.js';
@@ -42,7 +43,7 @@ export const main: CommandMain = defineCommand<InfoOptions>({
       Running: containers.filter(({ status }) => status === 'running').length,
       Images: (await (await host.images()).list()).length,
     };
-    if (options.format === 'json') output.out(`${JSON.stringify(facts)}\n`);
+    if (options.format === 'json') output.out(`${printableJson(facts)}\n`);
     else
       output.out(
         Object.entries(facts)

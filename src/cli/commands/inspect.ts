@@ -5,6 +5,7 @@ import { containerCgroup } from '../../linux/paths.js';
 import type { ContainerRecord } from '../../linux/record.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext, stackName } from '../context.js';
+import { printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { readConfig } from '../facts.js';
 import { readCheckedStatus, serviceContainers } from '../live.js';
@@ -24,9 +25,8 @@ export const main: CommandMain = defineCommand({
         ? serviceContainers(host, await stackName(context), [])
         : (await Promise.all(args.map((word) => named(host, word, () => stackName(context))))).flat();
     output.out(
-      `${JSON.stringify(
+      `${printableJson(
         records.map((record) => describe(host, record)),
-        null,
         2,
       )}\n`,
     );

@@ -2,6 +2,7 @@ import { readStackState } from '../../linux/state.js';
 import type { ContainerStatus } from '../../plan/observed.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
+import { printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
 import { isLive } from '../lifecycle.js';
@@ -39,7 +40,7 @@ export const main: CommandMain = defineCommand<LsOptions>({
         ConfigFiles: (readStackState(host.paths.stack(name))?.files ?? []).join(','),
       }));
     if (options.quiet === true) output.out(stacks.map(({ Name }) => `${Name}\n`).join(''));
-    else if (options.format === 'json') output.out(`${JSON.stringify(stacks)}\n`);
+    else if (options.format === 'json') output.out(`${printableJson(stacks)}\n`);
     else
       output.out(
         formatTable(

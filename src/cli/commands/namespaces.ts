@@ -1,7 +1,7 @@
 import { groupNamespaces, type NamespaceRow } from '../../linux/namespaces.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext, stackName } from '../context.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls, printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { readCheckedStatus, serviceContainers } from '../live.js';
 import { formatTable } from '../table.js';
@@ -24,7 +24,7 @@ export const main: CommandMain = defineCommand<NamespacesOptions>({
       return pid ? [{ name, ids: host.addon.namespaces(pid) }] : [];
     });
     const rows = groupNamespaces(containers, host.addon.namespaces(process.pid));
-    if (options.format === 'json') output.out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    if (options.format === 'json') output.out(rows.map((row) => `${printableJson(row)}\n`).join(''));
     else output.out(formatTable(['TYPE', 'ID', 'SHARED', 'CONTAINERS'], rows.map(tableRow)));
     return EXIT.done;
   },

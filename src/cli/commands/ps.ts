@@ -2,6 +2,7 @@ import { BerthError } from '../../errors.js';
 import { type CommandMain, defineCommand } from '../command.js';
 import { type ContainerFacts, containerJson, containerRow, PS_HEADER } from '../containers.js';
 import { openContext, stackName } from '../context.js';
+import { printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { containerFacts } from '../facts.js';
 import { listFlag } from '../globals.js';
@@ -63,7 +64,7 @@ function render(shown: readonly ContainerFacts[], options: PsOptions, nowMs: num
   if (options.quiet === true) return lines(shown.map(({ id }) => id));
   if (options.services === true) return lines([...new Set(shown.map(({ service }) => service))]);
   if (options.format === 'json')
-    return lines(shown.map((facts) => JSON.stringify(containerJson(facts, nowMs, isWhole))));
+    return lines(shown.map((facts) => printableJson(containerJson(facts, nowMs, isWhole))));
   return formatTable(
     PS_HEADER,
     shown.map((facts) => containerRow(facts, nowMs, isWhole)),

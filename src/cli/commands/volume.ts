@@ -3,7 +3,7 @@ import { inspectVolume, listVolumes, removeVolume } from '../../linux/volumes.js
 import { type CommandMain, defineCommand } from '../command.js';
 import { openContext } from '../context.js';
 import { forEachName } from '../each.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls, printableJson } from '../escape.js';
 import { EXIT } from '../exit.js';
 import { defineGroup } from '../group.js';
 import { formatTable } from '../table.js';
@@ -30,7 +30,7 @@ const list = defineCommand<ListOptions>({
       usedBy: records.filter(({ volumes }) => volumes.includes(volume.name)).map(({ name }) => name),
     }));
     if (options.quiet === true) output.out(rows.map(({ name }) => `${name}\n`).join(''));
-    else if (options.format === 'json') output.out(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    else if (options.format === 'json') output.out(rows.map((row) => `${printableJson(row)}\n`).join(''));
     else {
       const cells = rows.map(({ name, stack, usedBy }) => [name, stack ?? '', usedBy.join(', ')].map(escapeControls));
       output.out(formatTable(['VOLUME NAME', 'STACK', 'USED BY'], cells));
@@ -50,7 +50,7 @@ const inspect = defineCommand({
       ...inspectVolume(host.paths, name),
       mountpoint: host.paths.volume(name).data,
     }));
-    invocation.output.out(`${JSON.stringify(volumes, null, 2)}\n`);
+    invocation.output.out(`${printableJson(volumes, 2)}\n`);
     return EXIT.done;
   },
 });

@@ -1,5 +1,5 @@
 import type { ApplyEvent } from '../../apply/engine.js';
-import { escapeControls } from '../escape.js';
+import { escapeControls, printableJson } from '../escape.js';
 import type { Output } from '../output.js';
 import { describeAction } from './describe.js';
 import type { ProgressSink } from './sink.js';
@@ -37,7 +37,7 @@ export function plainLine(event: ApplyEvent): string {
 
 /** One JSON object a line, for programs. Keys are part of the interface. */
 export function createJsonSink(output: Output): ProgressSink {
-  return { event: (event) => output.err(`${JSON.stringify(jsonEvent(event))}\n`), end };
+  return { event: (event) => output.err(`${printableJson(jsonEvent(event))}\n`), end };
 }
 
 /** @returns an event as an object of `--progress json` */

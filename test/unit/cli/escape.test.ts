@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeControls, escapeLines } from '../../../src/cli/escape.js';
+import { escapeControls, escapeLines, printableJson } from '../../../src/cli/escape.js';
 
 describe('escapeControls', () => {
   it.each([
@@ -10,6 +10,12 @@ describe('escapeControls', () => {
     ['a\u202etxt.exe\u2069', 'a\\u202etxt.exe\\u2069'],
   ])('%j becomes %s', (text, expected) => {
     expect(escapeControls(text)).toBe(expected);
+  });
+
+  it('keeps JSON the same value', () => {
+    const value = { 'a\u001b': ['\u009b31m\n', '\u202e', '\u007f'] };
+    expect(printableJson(value, 2)).toContain('"\\u009b31m\\n"');
+    expect(JSON.parse(printableJson(value))).toEqual(value);
   });
 
   it('leaves lines where they are wanted', () => {
