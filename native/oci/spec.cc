@@ -17,6 +17,7 @@ void ReadMount(JsonObject& object, RuntimeSpec& spec) {
   mount.type = object.String("type");
   mount.source = object.String("source");
   mount.options = object.Strings("options");
+  ReadIdMappings(object, mount.ids);
   RequireAbsolute(object, "destination", mount.destination);
   spec.mounts.push_back(std::move(mount));
 }

@@ -53,11 +53,26 @@ struct Process {
   std::vector<std::string> warnings;  // what the specification has a runtime warn of, a line each
 };
 
+// A run of ids: `size` of them from `container_id` in the user namespace are those from `host_id` outside.
+struct IdMapping {
+  uint32_t container_id = 0;
+  uint32_t host_id = 0;
+  uint32_t size = 0;
+
+  bool operator==(const IdMapping&) const = default;
+};
+
+struct IdMappings {
+  std::vector<IdMapping> uids;
+  std::vector<IdMapping> gids;
+};
+
 struct Mount {
   std::string destination;
   std::string type;
   std::string source;
   std::vector<std::string> options;
+  IdMappings ids = {};  // of the mount itself; empty: those of the container, where its options ask for any
 };
 
 enum class NamespaceType { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup };
@@ -132,6 +147,7 @@ struct RuntimeSpec {
   std::string domainname;
   std::vector<Mount> mounts;
   std::vector<Namespace> namespaces;
+  IdMappings ids = {};  // of a new user namespace
   std::vector<DeviceNode> devices;
   std::string cgroups_path;
   LinuxResources resources;

@@ -18,16 +18,13 @@ constexpr std::array<std::pair<std::string_view, NamespaceType>, 7> kNamespaceTy
     {"cgroup", NamespaceType::kCgroup},
 }};
 
-// Set-up happens in a mount namespace of its own; a new user namespace would need id mappings.
+// Set-up happens in a mount namespace of its own.
 void CheckNamespace(JsonObject& object, const Namespace& ns, const std::vector<Namespace>& others) {
   if (std::ranges::any_of(others, [&ns](const Namespace& other) { return other.type == ns.type; })) {
     object.Problem("type", "occurs twice");
   }
   if (ns.type == NamespaceType::kMount && !ns.path.empty()) {
     object.Problem("path", "joining a mount namespace is not supported");
-  }
-  if (ns.type == NamespaceType::kUser && ns.path.empty()) {
-    object.Problem("type", "a new user namespace is not supported");
   }
   if (!ns.path.empty()) {
     RequireAbsolute(object, "path", ns.path);
@@ -57,6 +54,24 @@ void ReadDevice(JsonObject& object, RuntimeSpec& spec) {
   device.gid = object.UnsignedAs<uint32_t>("gid", kMaxId).value_or(0);
   RequireAbsolute(object, "path", device.path);
   spec.devices.push_back(std::move(device));
+}
+
+bool MapsRoot(const std::vector<IdMapping>& mappings) {
+  return std::ranges::any_of(mappings, [](const IdMapping& mapping) { return mapping.container_id == 0; });
+}
+
+// A namespace that is joined has mappings already: what is said beside it is nobody's (podman then writes a dummy).
+void ReadUserNamespace(JsonObject& object, RuntimeSpec& spec) {
+  ReadIdMappings(object, spec.ids);
+  const auto user = std::ranges::find(spec.namespaces, NamespaceType::kUser, &Namespace::type);
+  if (user == spec.namespaces.end()) {
+    if (!spec.ids.uids.empty()) {
+      object.Problem("uidMappings", "there is no user namespace to map ids for");
+    }
+  } else if (user->path.empty() && !(MapsRoot(spec.ids.uids) && MapsRoot(spec.ids.gids))) {
+    object.Problem(MapsRoot(spec.ids.uids) ? "gidMappings" : "uidMappings",
+                   "expected id 0 of the new user namespace to be mapped");
+  }
 }
 
 std::vector<std::string> ReadPaths(JsonObject& object, const char* key) {
@@ -97,6 +112,7 @@ void ReadLinux(JsonObject& object, RuntimeSpec& spec) {
   if (!has_mount) {
     object.Problem("namespaces", "expected a mount namespace");
   }
+  ReadUserNamespace(object, spec);
   object.Objects("devices", [&spec](JsonObject& device) { ReadDevice(device, spec); });
   if (spec.cgroups_path.empty() || object.Has("cgroupsPath")) {
     spec.cgroups_path = object.RequiredString("cgroupsPath");

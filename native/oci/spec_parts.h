@@ -14,6 +14,9 @@ void ReadResources(JsonObject& object, LinuxResources& resources);
 void ReadHooks(JsonObject& object, Hooks& hooks);
 void ReadSeccomp(JsonObject& object, Seccomp& seccomp);
 
+// "uidMappings" and "gidMappings": both or neither.
+void ReadIdMappings(JsonObject& object, IdMappings& ids);
+
 // Says so where `path` does not start at the root.
 void RequireAbsolute(JsonObject& object, const char* key, const std::string& path);
 

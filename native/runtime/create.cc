@@ -3,7 +3,9 @@
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/confinement.h"
 #include "runtime/container.h"
+#include "runtime/host_mounts.h"
 #include "runtime/init.h"
+#include "runtime/leave_host.h"
 #include "runtime/namespaces.h"
 #include "runtime/report.h"
 #include "runtime/shared_shm.h"
@@ -38,11 +40,24 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
     progress.step = "shared shm";
     BERTH_TRY(EnsureSharedShm(options.run_fd, *options.supervise->shared_shm_bytes));
   }
-  BERTH_ASSIGN(const uint64_t flags, EnterNamespaces(*options.spec, *options.supervise, options.run_fd, progress));
+  progress.step = "user namespace";
+  BERTH_ASSIGN(const UserNamespace user, FindUserNamespace(*options.spec, options.run_fd));
+  BERTH_ASSIGN(const uint64_t missing, JoinNamespaces(*options.spec, *options.supervise, options.run_fd, progress));
+  BERTH_ASSIGN(const HostMounts lent, MakeHostMounts(RootfsOptionsOf(options), user, missing, progress));
+  if (user.valid()) {
+    BERTH_TRY(LeaveHost(options.spec->process, options.stdio, user, progress));
+    progress.step = "user namespace";
+    BERTH_TRY(EnterUserNamespace(user));
+  }
+  BERTH_ASSIGN(const uint64_t flags, MakeNamespaces(missing, progress));
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneProcess(flags | CLONE_PARENT, unified.get()));
   if (cloned.pid == 0) {
-    InitMain(options, cgroups, confinement, cloned.in_cgroup);
+    InitMain(options, {.cgroups = cgroups,
+                       .confinement = confinement,
+                       .lent = lent,
+                       .in_unified = cloned.in_cgroup,
+                       .in_user_namespace = user.valid()});
   }
   return cloned.pid;
 }

@@ -1,6 +1,7 @@
 #include "runtime/devices.h"
 
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include "base/file.h"
 #include "runtime/in_root.h"
 #include "runtime/mounts.h"
+#include "runtime/syscalls.h"
+#include "runtime/user_namespace.h"
 
 namespace berth {
 
@@ -51,19 +54,57 @@ Status CheckExisting(int dir_fd, const std::string& name, mode_t type, dev_t dev
   return {};
 }
 
-Status MakeDevice(int root_fd, const DeviceNode& node) {
-  BERTH_ASSIGN(const UniqueFd dir, MakeDirsInRoot(root_fd, ParentPath(node.path), 0755));
-  const std::string name = BaseName(node.path);
+Status MakeNode(int dir_fd, const std::string& name, const DeviceNode& node) {
   const mode_t type = TypeBits(node.type);
   const dev_t device = ::makedev(static_cast<unsigned>(node.major), static_cast<unsigned>(node.minor));
-  if (::mknodat(dir.get(), name.c_str(), type | node.file_mode, device) != 0) {
-    return errno == EEXIST ? CheckExisting(dir.get(), name, type, device) : Errno("mknodat", node.path);
+  if (::mknodat(dir_fd, name.c_str(), type | node.file_mode, device) != 0) {
+    return errno == EEXIST ? CheckExisting(dir_fd, name, type, device) : Errno("mknodat", node.path);
   }
   const bool owned = node.uid != 0 || node.gid != 0;
-  if (owned && ::fchownat(dir.get(), name.c_str(), node.uid, node.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (owned && ::fchownat(dir_fd, name.c_str(), node.uid, node.gid, AT_SYMLINK_NOFOLLOW) != 0) {
     return Errno("fchownat", node.path);
   }
   return {};
+}
+
+Status MakeDevice(int root_fd, const DeviceNode& node) {
+  BERTH_ASSIGN(const UniqueFd dir, MakeDirsInRoot(root_fd, ParentPath(node.path), 0755));
+  return MakeNode(dir.get(), BaseName(node.path), node);
+}
+
+Status AttachDevice(int root_fd, const DeviceNode& node, int mount_fd) {
+  BERTH_ASSIGN(const UniqueFd target, MakeFileInRoot(root_fd, node.path, 0666));
+  return AttachMount(mount_fd, target.get(), node.path);
+}
+
+// As crun: a node is neither a program nor a way to another user.
+Result<UniqueFd> CloneNode(int dir_fd, const std::string& name) {
+  BERTH_ASSIGN(UniqueFd clone, CloneMount(dir_fd, name, false));
+  MountOptions options;
+  options.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  BERTH_TRY(SetMountOptions(clone.get(), options));
+  return clone;
+}
+
+Result<DeviceNode> OnHost(DeviceNode node, const IdMappings& ids) {
+  const auto uid = HostId(ids.uids, node.uid);
+  const auto gid = HostId(ids.gids, node.gid);
+  if (!uid || !gid) {
+    return Fail(EINVAL, "fchownat", node.path + ": its owner is not in the user namespace");
+  }
+  node.uid = *uid;
+  node.gid = *gid;
+  return node;
+}
+
+// A filesystem can't be cloned before it is attached. It covers nothing: paths start at the root below it.
+Result<UniqueFd> AttachNewTmpfs() {
+  MountOptions options;
+  options.data = {{"mode", "700"}};
+  BERTH_ASSIGN(UniqueFd tmpfs, NewFilesystem("tmpfs", "devices", options));
+  BERTH_ASSIGN(const UniqueFd root, OpenAt(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+  BERTH_TRY(AttachMount(tmpfs.get(), root.get(), "devices"));
+  return tmpfs;
 }
 
 Status MakeLinks(int root_fd) {
@@ -82,29 +123,61 @@ bool IsHostDev(const Mount& mount) {
           std::ranges::find(mount.options, "rbind") != mount.options.end());
 }
 
-Status MakeNodes(int root_fd, const RuntimeSpec& spec, Progress& progress) {
-  if (std::ranges::none_of(spec.mounts, IsHostDev)) {
-    for (const DeviceNode& node : kDefaults) {
-      progress.step = "device " + node.path;
-      BERTH_TRY(MakeDevice(root_fd, node));
-    }
-    progress.step = "device links";
-    BERTH_TRY(MakeLinks(root_fd));
+Status MakeNodes(int root_fd, const RuntimeSpec& spec, const std::vector<UniqueFd>& mounts, Progress& progress) {
+  const std::vector<DeviceNode> nodes = DeviceNodes(spec);
+  for (size_t number = 0; number < nodes.size(); ++number) {
+    progress.step = "device " + nodes[number].path;
+    BERTH_TRY(mounts.empty() ? MakeDevice(root_fd, nodes[number])
+                             : AttachDevice(root_fd, nodes[number], mounts[number].get()));
   }
-  for (const DeviceNode& node : spec.devices) {
+  progress.step = "device links";
+  return std::ranges::any_of(spec.mounts, IsHostDev) ? Status() : MakeLinks(root_fd);
+}
+
+// While files get exactly the mode that they are made with.
+template <typename Make>
+auto Unmasked(Make make) {
+  const mode_t old_mask = ::umask(0);
+  auto made = make();
+  ::umask(old_mask);
+  return made;
+}
+
+Result<std::vector<UniqueFd>> MakeNodeMounts(const RuntimeSpec& spec, const IdMappings& ids, Progress& progress) {
+  std::vector<UniqueFd> mounts;
+  progress.step = "devices";
+  BERTH_ASSIGN(const UniqueFd tmpfs, AttachNewTmpfs());
+  for (const DeviceNode& node : DeviceNodes(spec)) {
     progress.step = "device " + node.path;
-    BERTH_TRY(MakeDevice(root_fd, node));
+    const std::string name = std::to_string(mounts.size());
+    BERTH_ASSIGN(const DeviceNode on_host, OnHost(node, ids));
+    BERTH_TRY(MakeNode(tmpfs.get(), name, on_host));
+    BERTH_ASSIGN(UniqueFd clone, CloneNode(tmpfs.get(), name));
+    mounts.push_back(std::move(clone));
   }
-  return {};
+  if (SysUmount(FdPath(tmpfs.get()).c_str(), kUmountDetach) != 0) {
+    return Errno("umount2", "devices");
+  }
+  return mounts;
 }
 
 }  // namespace
 
-Status MakeDevices(int root_fd, const RuntimeSpec& spec, Progress& progress) {
-  const mode_t old_mask = ::umask(0);
-  auto made = MakeNodes(root_fd, spec, progress);
-  ::umask(old_mask);
-  return made;
+std::vector<DeviceNode> DeviceNodes(const RuntimeSpec& spec) {
+  std::vector<DeviceNode> nodes;
+  if (std::ranges::none_of(spec.mounts, IsHostDev)) {
+    nodes.assign(std::begin(kDefaults), std::end(kDefaults));
+  }
+  nodes.insert(nodes.end(), spec.devices.begin(), spec.devices.end());
+  return nodes;
+}
+
+Status MakeDevices(int root_fd, const RuntimeSpec& spec, const std::vector<UniqueFd>& mounts, Progress& progress) {
+  return Unmasked([&] { return MakeNodes(root_fd, spec, mounts, progress); });
+}
+
+Result<std::vector<UniqueFd>> MakeDeviceMounts(const RuntimeSpec& spec, const IdMappings& ids, Progress& progress) {
+  return Unmasked([&] { return MakeNodeMounts(spec, ids, progress); });
 }
 
 Status BindConsole(int root_fd, int terminal_fd) {

@@ -7,22 +7,26 @@
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/confinement.h"
 #include "runtime/container.h"
+#include "runtime/leave_host.h"
 #include "runtime/namespaces.h"
 #include "runtime/privileges.h"
 #include "runtime/report.h"
 #include "runtime/run_process.h"
 #include "runtime/syscalls.h"
 #include "runtime/terminal.h"
+#include "runtime/user_namespace.h"
 
 namespace berth {
 
 namespace {
 
-// All but pid, which the caller has joined for its children: those that the container does not share with the host.
-int JoinFlags(const RuntimeSpec& spec) {
-  int flags = 0;
+// All but pid, which the caller has joined for its children: those that the container does not share with the host. The
+// kernel refuses to join the user namespace that one is in.
+int JoinFlags(const RuntimeSpec& spec, bool in_user_namespace) {
+  int flags = in_user_namespace ? CLONE_NEWUSER : 0;
   for (const Namespace& ns : spec.namespaces) {
-    flags |= ns.type == NamespaceType::kPid ? 0 : CloneFlag(ns.type);
+    const bool apart = ns.type == NamespaceType::kPid || ns.type == NamespaceType::kUser;
+    flags |= apart ? 0 : CloneFlag(ns.type);
   }
   return flags;
 }
@@ -31,6 +35,11 @@ std::string CgroupOf(const ExecOptions& options) { return options.spec->cgroups_
 
 bool HasPidNamespace(const ExecOptions& options) {
   return FindNamespace(*options.spec, NamespaceType::kPid) != nullptr || !options.supervise->join_pid.empty();
+}
+
+Result<UserNamespace> FindUserNamespaceOf(const ExecOptions& options) {
+  return FindNamespace(*options.spec, NamespaceType::kUser) == nullptr ? UserNamespace{}
+                                                                       : UserNamespaceOf(options.init_pid);
 }
 
 Result<UniqueFd> OpenExecTerminal(const ExecOptions& options) {
@@ -53,11 +62,17 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
   }
   progress.step = "oom_score_adj";
   BERTH_TRY(SetOomScore(*options.process));
+  progress.step = "user namespace";
+  BERTH_ASSIGN(const UserNamespace user, FindUserNamespaceOf(options));
+  if (user.valid()) {
+    BERTH_TRY(LeaveHost(*options.process, options.stdio, user, progress));
+  }
   progress.step = "namespaces";
   // All at once: they change together or not at all. Root and working directory become the container's.
-  if (::setns(pidfd, JoinFlags(*options.spec)) != 0) {
+  if (::setns(pidfd, JoinFlags(*options.spec, user.valid())) != 0) {
     return Errno("setns", "pid " + std::to_string(options.init_pid));
   }
+  BERTH_TRY(user.valid() ? BecomeRoot() : Status());
   progress.step = "terminal";
   return OpenExecTerminal(options);
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "runtime/devices.h"
 #include "runtime/hooks.h"
+#include "runtime/host_mounts.h"
 #include "runtime/namespaces.h"
 #include "runtime/privileges.h"
 #include "runtime/report.h"
@@ -14,6 +15,7 @@
 #include "runtime/run_process.h"
 #include "runtime/sysctl.h"
 #include "runtime/terminal.h"
+#include "runtime/user_namespace.h"
 
 namespace berth {
 
@@ -55,16 +57,19 @@ Status SetNames(const RuntimeSpec& spec) {
   return {};
 }
 
-Status SetUpKernel(const CreateOptions& options, const CgroupHost& cgroups, bool in_unified, Progress& progress) {
+// What belongs to the host's root comes first: in a user namespace, its files are what init may still write.
+Status SetUpKernel(const CreateOptions& options, const InitInput& input, Progress& progress) {
   const RuntimeSpec& spec = *options.spec;
   progress.step = "cgroup";
-  BERTH_TRY(JoinCgroup(cgroups, spec.cgroups_path, in_unified));
+  BERTH_TRY(JoinCgroup(input.cgroups, spec.cgroups_path, input.in_unified));
   progress.step = "cgroup namespace";
   BERTH_TRY(EnterCgroupNamespace(spec));
-  progress.step = "hostname";
-  BERTH_TRY(SetNames(spec));
   progress.step = "oom_score_adj";
-  return SetOomScore(spec.process);
+  BERTH_TRY(SetOomScore(spec.process));
+  progress.step = "user namespace";
+  BERTH_TRY(input.in_user_namespace ? BecomeRoot() : Status());
+  progress.step = "hostname";
+  return SetNames(spec);
 }
 
 // In the container's pid namespace it is the container's pid that counts (runtime.md, "State").
@@ -100,35 +105,51 @@ Status PassHooks(const CreateOptions& options, Progress& progress) {
   return RunHooks(hooks.create_container, StateInContainer(options, "creating"), options.container_fd);
 }
 
-Result<UniqueFd> SetUpRoot(const CreateOptions& options, const CgroupHost& cgroups, Progress& progress) {
-  const RootfsOptions rootfs{
-      .spec = options.spec, .supervise = options.supervise, .cgroups = &cgroups, .container_fd = options.container_fd};
-  BERTH_ASSIGN(const UniqueFd root, MountRootfs(rootfs, progress));
-  BERTH_TRY(FillRootfs(root.get(), rootfs, progress));
+// Returns the terminal's slave, as above.
+Result<UniqueFd> FillAndEnterRoot(int root_fd, const CreateOptions& options, const RootfsOptions& rootfs,
+                                  const HostMounts& lent, Progress& progress) {
+  BERTH_TRY(FillRootfs(root_fd, rootfs, lent, progress));
   progress.step = "terminal";
-  BERTH_ASSIGN(UniqueFd terminal, SetUpTerminal(root.get(), options));
+  BERTH_ASSIGN(UniqueFd terminal, SetUpTerminal(root_fd, options));
   BERTH_TRY(PassHooks(options, progress));
   // After the hooks: an engine's bring the network interfaces that a sysctl may name.
   BERTH_TRY(WriteSysctls(*options.spec, progress));
-  BERTH_TRY(SealRootfs(root.get(), *options.spec, progress));
+  BERTH_TRY(SealRootfs(root_fd, *options.spec, progress));
   progress.step = "pivot_root";
-  BERTH_TRY(PivotRoot(root.get(), *options.spec));
+  BERTH_TRY(PivotRoot(root_fd, *options.spec));
   return terminal;
+}
+
+Result<UniqueFd> SetUpRoot(const CreateOptions& options, const InitInput& input, Progress& progress) {
+  const RootfsOptions rootfs = RootfsOptionsOf(options);
+  if (const UniqueFd& lent = input.lent.root; lent.valid()) {
+    BERTH_TRY(AttachRootfs(lent.get(), progress));
+    return FillAndEnterRoot(lent.get(), options, rootfs, input.lent, progress);
+  }
+  BERTH_ASSIGN(const UniqueFd root, MountRootfs(rootfs, progress));
+  return FillAndEnterRoot(root.get(), options, rootfs, input.lent, progress);
 }
 
 }  // namespace
 
-void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confinement& confinement, bool in_unified) {
+RootfsOptions RootfsOptionsOf(const CreateOptions& options) {
+  return {.spec = options.spec,
+          .supervise = options.supervise,
+          .cgroups = options.cgroups,
+          .container_fd = options.container_fd};
+}
+
+void InitMain(const CreateOptions& options, const InitInput& input) {
   PrepareProcess();
   Progress progress;
   progress.step = "seccomp";
-  if (auto noted = NoteProcess(confinement, "creating", options.container_fd, 0); !noted) {
+  if (auto noted = NoteProcess(input.confinement, "creating", options.container_fd, 0); !noted) {
     FailProcess(options.sync_fd, progress, noted.error());
   }
-  if (auto kernel = SetUpKernel(options, cgroups, in_unified, progress); !kernel) {
+  if (auto kernel = SetUpKernel(options, input, progress); !kernel) {
     FailProcess(options.sync_fd, progress, kernel.error());
   }
-  auto terminal = SetUpRoot(options, cgroups, progress);
+  auto terminal = SetUpRoot(options, input, progress);
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
   }
@@ -145,7 +166,7 @@ void InitMain(const CreateOptions& options, const CgroupHost& cgroups, Confineme
               .state = &state,
               .reaper = options.supervise->init,
               .new_keyring = options.new_keyring,
-              .confinement = &confinement},
+              .confinement = &input.confinement},
              progress);
 }
 

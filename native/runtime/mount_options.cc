@@ -46,7 +46,7 @@ constexpr std::pair<std::string_view, uint64_t> kPropagations[] = {
 };
 
 // They change what the mount shows or who owns it: never passed over.
-constexpr std::string_view kRefused[] = {"tmpcopyup", "idmap", "ridmap", "copy-symlink", "remount"};
+constexpr std::string_view kRefused[] = {"tmpcopyup", "copy-symlink", "remount"};
 
 void Apply(const Attribute& attribute, uint64_t& set, uint64_t& clear) {
   const uint64_t touched = attribute.set | attribute.clear;
@@ -90,6 +90,15 @@ bool ReadBind(std::string_view option, MountOptions& options) {
   return true;
 }
 
+bool ReadIdmap(std::string_view option, MountOptions& options) {
+  if (option != "idmap" && option != "ridmap") {
+    return false;
+  }
+  options.idmap = true;
+  options.recursive_idmap = option == "ridmap";
+  return true;
+}
+
 // Our own options, which no kernel knows.
 Result<bool> ReadOwn(std::string_view option, MountOptions& options) {
   constexpr std::string_view kSubpath = "x-berth.subpath=";
@@ -113,13 +122,14 @@ Result<bool> ReadOwn(std::string_view option, MountOptions& options) {
 Result<MountOptions> ParseMountOptions(const Mount& mount) {
   MountOptions options;
   options.bind = mount.type == "bind";
+  options.idmap = !mount.ids.uids.empty();
   for (const std::string& option : mount.options) {
     if (std::ranges::find(kRefused, option) != std::end(kRefused)) {
       return Fail(0, "mount options", option + ": is not supported");
     }
     BERTH_ASSIGN(const bool own, ReadOwn(option, options));
     if (own || option == "defaults" || ReadBind(option, options) || ReadAttribute(option, options) ||
-        ReadPropagation(option, options)) {
+        ReadPropagation(option, options) || ReadIdmap(option, options)) {
       continue;
     }
     const size_t equals = option.find('=');

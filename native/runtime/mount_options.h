@@ -22,6 +22,9 @@ struct MountOptions {
   // MS_PRIVATE, MS_SLAVE, MS_SHARED or MS_UNBINDABLE; 0: not said.
   uint64_t propagation = 0;
   bool recursive_propagation = false;
+  // Ids of the filesystem are mapped to those of the container ("idmap"), in all mounts below, too ("ridmap").
+  bool idmap = false;
+  bool recursive_idmap = false;
   // "x-berth.subpath=": what of the source is mounted; empty: all of it. It is resolved by us, see volume_subpath.h.
   std::string subpath;
   // "x-berth.volume=": what the source is called in messages.

@@ -80,23 +80,11 @@ Result<UniqueFd> BindTarget(int root_fd, int source_fd, const std::string& desti
   return target;
 }
 
-Status AttachBind(int root_fd, int clone_fd, const Mount& mount) {
-  BERTH_ASSIGN(const UniqueFd target, BindTarget(root_fd, clone_fd, mount.destination));
-  return AttachMount(clone_fd, target.get(), mount.source);
-}
-
-Status MountBind(int root_fd, const Mount& mount, const MountOptions& options) {
-  BERTH_ASSIGN(const UniqueFd clone, options.subpath.empty()
-                                         ? CloneMount(AT_FDCWD, mount.source, options.recursive_bind)
-                                         : CloneVolumeSubpath(mount, options));
+Result<UniqueFd> CloneSource(const Mount& mount, const MountOptions& options) {
+  BERTH_ASSIGN(UniqueFd clone, options.subpath.empty() ? CloneMount(AT_FDCWD, mount.source, options.recursive_bind)
+                                                       : CloneVolumeSubpath(mount, options));
   BERTH_TRY(SetMountOptions(clone.get(), options));
-  return AttachBind(root_fd, clone.get(), mount);
-}
-
-Status MountPart(int root_fd, const Mount& mount, const MountOptions& options) {
-  BERTH_ASSIGN(const UniqueFd filesystem, NewFilesystem(mount.type, mount.source, options));
-  BERTH_ASSIGN(const UniqueFd clone, CloneFilesystemSubpath(root_fd, filesystem.get(), options));
-  return AttachBind(root_fd, clone.get(), mount);
+  return clone;
 }
 
 // /proc and /sys are what all else trusts: an image where they are symlinks is refused.
@@ -195,6 +183,15 @@ Status SetMountOptions(int mount_fd, const MountOptions& options) {
   return {};
 }
 
+Status SetIdmap(int mount_fd, int userns_fd, bool recursive) {
+  const mount_attr attributes{
+      .attr_set = MOUNT_ATTR_IDMAP, .attr_clr = 0, .propagation = 0, .userns_fd = static_cast<uint64_t>(userns_fd)};
+  if (SysMountSetattr(mount_fd, recursive ? AT_RECURSIVE : 0U, attributes) != 0) {
+    return Errno("mount_setattr", "mapped ids");
+  }
+  return {};
+}
+
 Status SetReadOnly(int mount_fd, bool recursive) {
   const mount_attr attributes{.attr_set = MOUNT_ATTR_RDONLY, .attr_clr = 0, .propagation = 0, .userns_fd = 0};
   if (SysMountSetattr(mount_fd, recursive ? AT_RECURSIVE : 0U, attributes) != 0) {
@@ -216,13 +213,25 @@ Result<UniqueFd> MountTarget(int root_fd, const std::string& destination) {
   return target;
 }
 
+Result<UniqueFd> MakeDetached(int root_fd, const Mount& mount, const MountOptions& options) {
+  if (options.bind) {
+    return CloneSource(mount, options);
+  }
+  BERTH_ASSIGN(UniqueFd filesystem, NewFilesystem(mount.type, mount.source, options));
+  return options.subpath.empty() ? Result<UniqueFd>(std::move(filesystem))
+                                 : CloneFilesystemSubpath(root_fd, filesystem.get(), options);
+}
+
+Status AttachInRoot(int root_fd, int mount_fd, const Mount& mount) {
+  BERTH_ASSIGN(const UniqueFd target, BindTarget(root_fd, mount_fd, mount.destination));
+  return AttachMount(mount_fd, target.get(), mount.source);
+}
+
 Status MountInRoot(int root_fd, const Mount& mount) {
   BERTH_ASSIGN(MountOptions options, ParseMountOptions(mount));
-  if (options.bind) {
-    return MountBind(root_fd, mount, options);
-  }
-  if (!options.subpath.empty()) {
-    return MountPart(root_fd, mount, options);
+  if (options.bind || !options.subpath.empty()) {
+    BERTH_ASSIGN(const UniqueFd detached, MakeDetached(root_fd, mount, options));
+    return AttachInRoot(root_fd, detached.get(), mount);
   }
   return MountFilesystem(root_fd, mount, std::move(options));
 }

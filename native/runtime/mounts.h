@@ -24,6 +24,10 @@ Result<UniqueFd> CloneMount(int dir_fd, const std::string& path, bool recursive)
 // Sets what `options` says of flags and propagation. A clone is private where nothing is said.
 Status SetMountOptions(int mount_fd, const MountOptions& options);
 
+// Maps the ids of a detached mount's filesystem by those of a user namespace, once and for good. EINVAL: the filesystem
+// can't, or the kernel can't for this one.
+Status SetIdmap(int mount_fd, int userns_fd, bool recursive);
+
 // Makes one mount read-only, or the whole tree of mounts from it.
 Status SetReadOnly(int mount_fd, bool recursive);
 
@@ -33,6 +37,11 @@ Status AttachMount(int mount_fd, int target_fd, const std::string& what);
 // Performs one mount of the spec within `root_fd`: makes the target where it is missing, refuses to touch what lies in
 // /proc, and the root itself. "bind" sources are paths of the host, but for a part of a volume: see volume_subpath.h. Type "cgroup" is not for this function: see cgroup_mount.h.
 Status MountInRoot(int root_fd, const Mount& mount);
+
+// The same in two steps, for what is mounted with the privileges of the host: a detached mount, which a part of a volume is
+// found in with the help of `root_fd`, and its place.
+Result<UniqueFd> MakeDetached(int root_fd, const Mount& mount, const MountOptions& options);
+Status AttachInRoot(int root_fd, int mount_fd, const Mount& mount);
 
 // The target of a mount of a directory, resolved and checked.
 Result<UniqueFd> MountTarget(int root_fd, const std::string& destination);

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/file.h"
 #include "base/process.h"
@@ -28,9 +30,10 @@ struct Kind {
   const char* word;
 };
 
-// In the order of entering: what is made after the user namespace belongs to it.
+constexpr Kind kUser{NamespaceType::kUser, CLONE_NEWUSER, "user", "user namespace"};
+
+// Beside the user namespace, which is found before and entered between joining and making these.
 constexpr Kind kKinds[] = {
-    {NamespaceType::kUser, CLONE_NEWUSER, "user", "user namespace"},
     {NamespaceType::kNetwork, CLONE_NEWNET, "net", "network namespace"},
     {NamespaceType::kIpc, CLONE_NEWIPC, "ipc", "ipc namespace"},
     {NamespaceType::kUts, CLONE_NEWUTS, "uts", "uts namespace"},
@@ -59,8 +62,6 @@ Status Unshare(const Kind& kind) {
   return kind.type == NamespaceType::kNetwork ? SetLoopbackUp() : Status();
 }
 
-bool CanBePinned(const Kind& kind) { return kind.type != NamespaceType::kUser && kind.type != NamespaceType::kPid; }
-
 // The container of a pin's path, <run>/containers/<id>/ns/<file>; empty where it is no such path.
 std::string OwnerOf(const std::string& path, const Kind& kind) {
   const std::string tail = std::string("/ns/") + kind.file;
@@ -71,9 +72,8 @@ std::string OwnerOf(const std::string& path, const Kind& kind) {
   return directory.substr(directory.rfind('/') + 1);
 }
 
-// The namespace of a running container's init. That the pid is still this init's is known after the file was opened.
-Result<UniqueFd> OpenPeerNamespace(int run_fd, const std::string& id, const Kind& kind) {
-  BERTH_ASSIGN(const PeerInit peer, FindPeerInit(run_fd, id));
+// A namespace of a running container's init. That the pid is still this init's is known after the file was opened.
+Result<UniqueFd> OpenPeerNamespace(const PeerInit& peer, const Kind& kind) {
   BERTH_ASSIGN(UniqueFd ns, OpenAt(AT_FDCWD, "/proc/" + std::to_string(peer.pid) + "/ns/" + kind.file, O_RDONLY));
   BERTH_ASSIGN(const UniqueFd pidfd, OpenProcess(peer.pid, peer.start_time));
   return ns;
@@ -93,26 +93,29 @@ Status Pin(int ns_fd, int run_fd, const std::string& id, const Kind& kind) {
   return {};
 }
 
-Status JoinPath(const Kind& kind, const std::string& path, int run_fd) {
-  auto pinned = OpenAt(AT_FDCWD, path, O_RDONLY);
-  const std::string owner = OwnerOf(path, kind);
-  if (owner.empty() || (pinned && IsNamespaceFile(pinned->get()))) {
-    return pinned ? Join(pinned->get(), kind, path) : std::unexpected(pinned.error());
-  }
-  BERTH_ASSIGN(const UniqueFd ns, OpenPeerNamespace(run_fd, owner, kind));
-  BERTH_TRY(Pin(ns.get(), run_fd, owner, kind));
-  return Join(ns.get(), kind, path);
+// <run>/containers/<id>/ns/<file>, where it is mounted.
+std::optional<UniqueFd> OpenPin(int run_fd, const std::string& directory, const Kind& kind) {
+  auto pinned = OpenAt(run_fd, directory + "ns/" + kind.file, O_RDONLY | O_NOFOLLOW);
+  return pinned && IsNamespaceFile(pinned->get()) ? std::optional(*std::move(pinned)) : std::nullopt;
 }
 
-// Into the namespace that the container had before, where others have joined it since.
-Status EnterOwn(const Kind& kind, int run_fd) {
-  if (CanBePinned(kind)) {
-    const std::string pin = std::string("ns/") + kind.file;
-    if (const auto pinned = OpenAt(run_fd, pin, O_RDONLY | O_NOFOLLOW); pinned && IsNamespaceFile(pinned->get())) {
-      return Join(pinned->get(), kind, pin);
-    }
+// A namespace is of use to its owner's next start only in the user namespace that it belongs to: that is pinned, too.
+Result<UniqueFd> PinPeer(int run_fd, const std::string& id, const Kind& kind) {
+  BERTH_ASSIGN(const PeerInit peer, FindPeerInit(run_fd, id));
+  BERTH_ASSIGN(UniqueFd ns, OpenPeerNamespace(peer, kind));
+  BERTH_TRY(Pin(ns.get(), run_fd, id, kind));
+  if (kind.type != NamespaceType::kUser && !OpenPin(run_fd, "../" + id + "/", kUser)) {
+    BERTH_ASSIGN(const UniqueFd user, OpenPeerNamespace(peer, kUser));
+    BERTH_ASSIGN(const bool own, IsOwnUserNamespace(user.get()));
+    BERTH_TRY(own ? Status() : Pin(user.get(), run_fd, id, kUser));
   }
-  return Unshare(kind);
+  return ns;
+}
+
+Result<UniqueFd> OpenByPath(const Kind& kind, const std::string& path, int run_fd) {
+  auto pinned = OpenAt(AT_FDCWD, path, O_RDONLY);
+  const std::string owner = OwnerOf(path, kind);
+  return owner.empty() || (pinned && IsNamespaceFile(pinned->get())) ? std::move(pinned) : PinPeer(run_fd, owner, kind);
 }
 
 // Where the pid belongs to a later process, or the peer is gone by now, setns is not reached or fails.
@@ -125,17 +128,18 @@ Status JoinPeerPid(int run_fd, const std::string& id) {
   return {};
 }
 
-// Returns whether the namespace is left to be made by clone.
-Result<bool> Enter(const Kind& kind, const Namespace& ns, int run_fd) {
+// Returns whether the namespace is left to be made.
+Result<bool> JoinIfThere(const Kind& kind, const Namespace& ns, int run_fd) {
   if (!ns.path.empty()) {
-    BERTH_TRY(JoinPath(kind, ns.path, run_fd));
+    BERTH_ASSIGN(const UniqueFd other, OpenByPath(kind, ns.path, run_fd));
+    BERTH_TRY(Join(other.get(), kind, ns.path));
     return false;
   }
-  if (kind.type == NamespaceType::kPid) {
-    return true;
+  const auto pinned = kind.type == NamespaceType::kPid ? std::nullopt : OpenPin(run_fd, "", kind);
+  if (pinned) {
+    BERTH_TRY(Join(pinned->get(), kind, std::string("ns/") + kind.file));
   }
-  BERTH_TRY(EnterOwn(kind, run_fd));
-  return false;
+  return !pinned;
 }
 
 }  // namespace
@@ -147,7 +151,7 @@ int CloneFlag(NamespaceType type) {
   if (type == NamespaceType::kCgroup) {
     return CLONE_NEWCGROUP;
   }
-  return std::ranges::find(kKinds, type, &Kind::type)->flag;
+  return type == NamespaceType::kUser ? CLONE_NEWUSER : std::ranges::find(kKinds, type, &Kind::type)->flag;
 }
 
 const char* NamespaceFile(NamespaceType type) { return std::ranges::find(kKinds, type, &Kind::type)->file; }
@@ -157,19 +161,45 @@ const Namespace* FindNamespace(const RuntimeSpec& spec, NamespaceType type) {
   return found == spec.namespaces.end() ? nullptr : &*found;
 }
 
-Result<uint64_t> EnterNamespaces(const RuntimeSpec& spec, const Supervise& supervise, int run_fd, Progress& progress) {
-  uint64_t flags = CLONE_NEWNS;
+Result<UserNamespace> FindUserNamespace(const RuntimeSpec& spec, int run_fd) {
+  const Namespace* const ns = FindNamespace(spec, NamespaceType::kUser);
+  if (ns == nullptr) {
+    return UserNamespace{};
+  }
+  if (ns->path.empty()) {
+    auto pinned = OpenPin(run_fd, "", kUser);
+    return pinned ? OpenUserNamespace(*std::move(pinned)) : NewUserNamespace(spec.ids);
+  }
+  BERTH_ASSIGN(UniqueFd other, OpenByPath(kUser, ns->path, run_fd));
+  if (!IsNamespaceFile(other.get())) {
+    return Fail(0, "setns", ns->path + ": is no namespace");
+  }
+  return OpenUserNamespace(std::move(other));
+}
+
+Result<uint64_t> JoinNamespaces(const RuntimeSpec& spec, const Supervise& supervise, int run_fd, Progress& progress) {
+  uint64_t missing = 0;
   for (const Kind& kind : kKinds) {
     progress.step = kind.word;
     const Namespace* const ns = FindNamespace(spec, kind.type);
     if (kind.type == NamespaceType::kPid && !supervise.join_pid.empty()) {
       BERTH_TRY(JoinPeerPid(run_fd, supervise.join_pid));
     } else if (ns != nullptr) {
-      BERTH_ASSIGN(const bool by_clone, Enter(kind, *ns, run_fd));
-      flags |= by_clone ? static_cast<uint64_t>(kind.flag) : 0;
+      BERTH_ASSIGN(const bool is_missing, JoinIfThere(kind, *ns, run_fd));
+      missing |= is_missing ? static_cast<uint64_t>(kind.flag) : 0;
     }
   }
-  return flags;
+  return missing;
+}
+
+Result<uint64_t> MakeNamespaces(uint64_t missing, Progress& progress) {
+  for (const Kind& kind : kKinds) {
+    if (kind.type != NamespaceType::kPid && (missing & static_cast<uint64_t>(kind.flag)) != 0) {
+      progress.step = kind.word;
+      BERTH_TRY(Unshare(kind));
+    }
+  }
+  return CLONE_NEWNS | (missing & CLONE_NEWPID);
 }
 
 Result<UniqueFd> OpenProcess(pid_t pid, uint64_t start_time) {

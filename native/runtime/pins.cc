@@ -11,7 +11,7 @@ namespace berth {
 
 namespace {
 
-constexpr const char* kPins[] = {"ns/net", "ns/ipc", "ns/uts", "shm"};
+constexpr const char* kPins[] = {"ns/net", "ns/ipc", "ns/uts", "shm", "ns/user"};
 
 bool IsMounted(int run_fd, const char* pin) {
   struct statx status{};

@@ -1,4 +1,4 @@
-// What a container keeps mounted in its run directory while it has no process: its namespaces at ns/{net,ipc,uts} and the
+// What a container keeps mounted in its run directory while it has no process: its namespaces at ns/{net,ipc,uts,user} and the
 // tmpfs at shm.
 #pragma once
 

@@ -38,6 +38,14 @@ bool IsNewKeyring(int serial) {
          std::string_view(text).find(";3f130000;") != std::string_view::npos;
 }
 
+Result<__rlimit_resource_t> RlimitResource(const std::string& type) {
+  const auto* const known = std::ranges::find(kRlimits, type, &std::pair<std::string_view, int>::first);
+  if (known == std::end(kRlimits)) {
+    return Fail(0, "setrlimit", type + ": is not supported");
+  }
+  return static_cast<__rlimit_resource_t>(known->second);
+}
+
 Status DropBounding(uint64_t kept) {
   // Up to the kernel's last capability, which is where it says EINVAL.
   for (int number = 0; number < 64; ++number) {
@@ -118,15 +126,31 @@ Status NewKeyring(const std::string& id) {
   return serial < 0 && errno != ENOSYS && errno != EPERM ? Status(Errno("keyctl", "session keyring")) : Status();
 }
 
+Status RaiseHardLimits(const Process& process, Progress& progress) {
+  for (const Rlimit& limit : process.rlimits) {
+    progress.step = "rlimit " + limit.type;
+    BERTH_ASSIGN(const __rlimit_resource_t resource, RlimitResource(limit.type));
+    rlimit value{};
+    if (::getrlimit(resource, &value) != 0) {
+      return Errno("getrlimit", limit.type);
+    }
+    if (value.rlim_max >= limit.hard) {
+      continue;
+    }
+    value.rlim_max = limit.hard;
+    if (::setrlimit(resource, &value) != 0) {
+      return Errno("setrlimit", std::to_string(limit.hard));
+    }
+  }
+  return {};
+}
+
 Status SetRlimits(const Process& process, Progress& progress) {
   for (const Rlimit& limit : process.rlimits) {
     progress.step = "rlimit " + limit.type;
-    const auto* const known = std::ranges::find(kRlimits, limit.type, &std::pair<std::string_view, int>::first);
-    if (known == std::end(kRlimits)) {
-      return Fail(0, "setrlimit", limit.type + ": is not supported");
-    }
+    BERTH_ASSIGN(const __rlimit_resource_t resource, RlimitResource(limit.type));
     const rlimit value{.rlim_cur = limit.soft, .rlim_max = limit.hard};
-    if (::setrlimit(static_cast<__rlimit_resource_t>(known->second), &value) != 0) {
+    if (::setrlimit(resource, &value) != 0) {
       return Errno("setrlimit", std::to_string(limit.soft) + " of " + std::to_string(limit.hard));
     }
   }

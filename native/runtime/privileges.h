@@ -17,6 +17,9 @@ Status SetOomScore(const Process& process);
 // the kernel has no keyrings or a filter keeps them from us.
 Status NewKeyring(const std::string& id);
 
+// Raises hard limits to what the process is to have, which takes the privileges of the host; SetRlimits does the rest.
+Status RaiseHardLimits(const Process& process, Progress& progress);
+
 Status SetRlimits(const Process& process, Progress& progress);
 
 // Bounding set, groups, user, capability sets, ambient set, no_new_privs, umask: in that order. Without `capabilities` in

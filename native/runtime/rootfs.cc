@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "runtime/cgroup_mount.h"
 #include "runtime/devices.h"
+#include "runtime/host_mounts.h"
 #include "runtime/in_root.h"
 #include "runtime/masks.h"
 #include "runtime/mounts.h"
@@ -82,12 +84,18 @@ Status PopulateVolumes(int root_fd, const Supervise& supervise, Progress& progre
   return {};
 }
 
-Status MountAll(int root_fd, const RootfsOptions& options, Progress& progress) {
-  for (const Mount& mount : options.spec->mounts) {
+Status MountAll(int root_fd, const RootfsOptions& options, const HostMounts& lent, Progress& progress) {
+  const std::vector<Mount>& mounts = options.spec->mounts;
+  for (size_t number = 0; number < mounts.size(); ++number) {
+    const Mount& mount = mounts[number];
     progress.step = "mount " + mount.destination;
-    const bool cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
-    BERTH_TRY(cgroup ? MountCgroups(root_fd, mount, *options.cgroups, options.spec->cgroups_path)
-                     : MountInRoot(root_fd, mount));
+    if (lent.mount(number) >= 0) {
+      BERTH_TRY(AttachInRoot(root_fd, lent.mount(number), mount));
+    } else if (mount.type == "cgroup" || mount.type == "cgroup2") {
+      BERTH_TRY(MountCgroups(root_fd, mount, *options.cgroups, options.spec->cgroups_path));
+    } else {
+      BERTH_TRY(MountInRoot(root_fd, mount));
+    }
   }
   return {};
 }
@@ -107,10 +115,17 @@ Result<UniqueFd> MountRootfs(const RootfsOptions& options, Progress& progress) {
   return MountOverlay(*options.supervise, options.container_fd, path);
 }
 
-Status FillRootfs(int root_fd, const RootfsOptions& options, Progress& progress) {
-  BERTH_TRY(PopulateVolumes(root_fd, *options.supervise, progress));
-  BERTH_TRY(MountAll(root_fd, options, progress));
-  BERTH_TRY(MakeDevices(root_fd, *options.spec, progress));
+// On top of the old one, which needs no path that its user may not walk; paths start at the one below.
+Status AttachRootfs(int root_fd, Progress& progress) {
+  progress.step = "mount rootfs";
+  BERTH_ASSIGN(const UniqueFd old_root, OpenAt(AT_FDCWD, "/", O_PATH | O_DIRECTORY));
+  return AttachMount(root_fd, old_root.get(), "rootfs");
+}
+
+Status FillRootfs(int root_fd, const RootfsOptions& options, const HostMounts& lent, Progress& progress) {
+  BERTH_TRY(lent.root.valid() ? Status() : PopulateVolumes(root_fd, *options.supervise, progress));
+  BERTH_TRY(MountAll(root_fd, options, lent, progress));
+  BERTH_TRY(MakeDevices(root_fd, *options.spec, lent.devices, progress));
   progress.step = "cwd";
   BERTH_TRY(MakeDirsInRoot(root_fd, options.spec->process.cwd, 0755));
   return {};

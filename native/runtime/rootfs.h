@@ -22,8 +22,13 @@ struct RootfsOptions {
 // directory itself) at root.path.
 Result<UniqueFd> MountRootfs(const RootfsOptions& options, Progress& progress);
 
-// New volumes, the spec's mounts in their order, devices, the working directory.
-Status FillRootfs(int root_fd, const RootfsOptions& options, Progress& progress);
+struct HostMounts;
+
+// Makes a root that the host has lent (see host_mounts.h) part of the caller's tree.
+Status AttachRootfs(int root_fd, Progress& progress);
+
+// New volumes, the spec's mounts in their order, devices, the working directory. What the host has lent is only put into place.
+Status FillRootfs(int root_fd, const RootfsOptions& options, const HostMounts& lent, Progress& progress);
 
 // Masks, read-only paths, a read-only root.
 Status SealRootfs(int root_fd, const RuntimeSpec& spec, Progress& progress);

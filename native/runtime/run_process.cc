@@ -4,7 +4,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <climits>
@@ -21,6 +20,7 @@
 #include "runtime/privileges.h"
 #include "runtime/reaper.h"
 #include "runtime/signals.h"
+#include "runtime/stdio.h"
 #include "runtime/syscalls.h"
 
 namespace berth {
@@ -83,23 +83,6 @@ Status PlaceDescriptors(const RunOptions& options) {
   return {};
 }
 
-// So that a program that is not root can open /dev/stderr again. /dev/null belongs to everybody.
-Status OwnStdio(uid_t uid) {
-  for (int fd = 0; fd < kStdio; ++fd) {
-    struct stat status{};
-    if (::fstat(fd, &status) != 0) {
-      return Errno("fstat", std::to_string(fd));
-    }
-    const bool null = S_ISCHR(status.st_mode) && status.st_rdev == ::makedev(1, 3);
-    const bool refusable = status.st_uid == uid || null || ::fchown(fd, uid, status.st_gid) == 0 || errno == EPERM ||
-                           errno == EROFS || errno == EINVAL;
-    if (!refusable) {
-      return Errno("fchown", std::to_string(fd));
-    }
-  }
-  return {};
-}
-
 // The kernel says "(unreachable)/…" of a directory outside of the root.
 Status VerifyCwd(const std::string& cwd) {
   char path[PATH_MAX];
@@ -152,7 +135,7 @@ Status Run(const RunOptions& options, Progress& progress) {
   const Places places = PlacesOf(options);
   const Process& process = *options.process;
   progress.step = "stdio";
-  BERTH_TRY(OwnStdio(process.user.uid));
+  BERTH_TRY(OwnStdio({STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}, process.user.uid));
   if (options.new_keyring) {
     progress.step = "keyring";
     BERTH_TRY(NewKeyring(options.id));

@@ -72,6 +72,18 @@ int SysCapset(uint64_t effective, uint64_t permitted, uint64_t inheritable) {
   return Int(::syscall(SYS_capset, &header, sets));
 }
 
+int SysRaiseCapabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, sets) != 0) {
+    return -1;
+  }
+  for (auto& set : sets) {
+    set.effective = set.permitted;
+  }
+  return Int(::syscall(SYS_capset, &header, sets));
+}
+
 long SysGetcwd(char* buffer, size_t size) { return ::syscall(SYS_getcwd, buffer, size); }
 
 Result<Cloned> CloneProcess(uint64_t flags, int cgroup_fd) {

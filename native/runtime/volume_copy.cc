@@ -91,14 +91,16 @@ Status Populate(int root_fd, const std::string& destination, int data_fd, const 
 
 }  // namespace
 
+std::string VolumeDirectory(const std::string& source) {
+  return BaseName(source) == kData ? ParentPath(source) : source;
+}
+
 Status PopulateVolume(int root_fd, const std::string& source, const std::string& destination) {
-  if (BaseName(source) != kData) {
-    BERTH_ASSIGN(const UniqueFd data, OpenAt(AT_FDCWD, source, O_RDONLY | O_DIRECTORY));
-    BERTH_TRY(Lock(data.get()));
-    return Populate(root_fd, destination, data.get(), {data.get(), ".berth-copy", ".berth-copied"});
-  }
-  BERTH_ASSIGN(const UniqueFd volume, OpenAt(AT_FDCWD, ParentPath(source), O_RDONLY | O_DIRECTORY));
+  BERTH_ASSIGN(const UniqueFd volume, OpenAt(AT_FDCWD, VolumeDirectory(source), O_RDONLY | O_DIRECTORY));
   BERTH_TRY(Lock(volume.get()));
+  if (BaseName(source) != kData) {
+    return Populate(root_fd, destination, volume.get(), {volume.get(), ".berth-copy", ".berth-copied"});
+  }
   BERTH_ASSIGN(const UniqueFd data, OpenAt(volume.get(), BaseName(source), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   return Populate(root_fd, destination, data.get(), {volume.get(), "_copy", "_copied"});
 }

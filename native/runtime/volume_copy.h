@@ -19,4 +19,7 @@ namespace berth {
 // in it, in `.berth-copy` and `.berth-copied`.
 Status PopulateVolume(int root_fd, const std::string& source, const std::string& destination);
 
+// The directory that it works in.
+std::string VolumeDirectory(const std::string& source);
+
 }  // namespace berth

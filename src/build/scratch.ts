@@ -100,6 +100,7 @@ function recordOf({ id, name, stack, service }: Pick<Scratch, 'id' | 'name' | 's
     image: { reference: service.image, id: '' },
     applied: service,
     joined: {},
+    ids: null,
     anonymousVolumes: {},
     namedVolumes: {},
     volumes: [],

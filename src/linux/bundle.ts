@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
 import type { Image } from '../image/model.js';
-import { type ContainerInput, effectiveMounts } from '../oci/input.js';
+import { type ContainerInput, effectiveMounts, type IdMappings } from '../oci/input.js';
 import { toRuntimeSpec } from '../oci/runtime-spec.js';
 import type { Resources, Service } from '../stack/model.js';
 import { replaceFile, writeNew } from './atomic.js';
@@ -43,18 +43,22 @@ export async function writeBundle(tools: HostTools, source: BundleSource): Promi
 async function gatherInput(
   { paths, images }: HostTools,
   { record, image }: BundleSource,
-  { joins, service, networkOwner }: Joined,
+  { joins, service, networkOwner, ids: joinedIds }: Joined,
 ): Promise<ContainerInput> {
   const etc = paths.container(networkOwner?.id ?? record.id);
   const defaults = imageDefaults(image.config);
+  const user = identityOf(paths, image, service);
+  const ids = record.ids ?? joinedIds;
+  if (ids !== null) checkMapped(service.name, user, ids);
   const layer = await (await images()).writableLayer(record.id, image);
   return {
     ...ownInput(paths, record, layer, etc),
     service,
     image: defaults,
-    user: identityOf(paths, image, service),
+    user,
     mounts: mountInputs(effectiveMounts(service, defaults.volumes), record, paths),
     joins,
+    ids,
     devices: service.devices.flatMap(resolveDevice),
     hostDevices: service.privileged ? hostDevices() : [],
     blockDevices: blockDevices(service.resources),
@@ -75,6 +79,18 @@ export function identityOf(paths: Paths, image: Image, service: Service): Identi
   const identity = known.get(key) ?? lookUpIdentity(tree, user, service.groupAdd);
   known.set(key, identity);
   return identity;
+}
+
+/** @throws BerthError INPUT for a user or group that isn't in the container's user namespace */
+export function checkMapped(service: string, { uid, gid, groups }: Omit<Identity, 'home'>, ids: IdMappings): void {
+  const lacks = (mappings: IdMappings['uids'], id: number) =>
+    !mappings.some(({ containerId, size }) => id >= containerId && id < containerId + size);
+  const group = [gid, ...groups].find((id) => lacks(ids.gids, id));
+  const lacking = lacks(ids.uids, uid) ? `user ${uid}` : group === undefined ? null : `group ${group}`;
+  if (lacking === null) return;
+  throw new BerthError('INPUT', `run service ${service}: ${lacking} is not in its user namespace`, {
+    hint: 'say `userns_mode: auto:size=N` with a larger number of ids',
+  });
 }
 
 /** Numbers of the devices that limits name. @throws BerthError INPUT for one that isn't there */

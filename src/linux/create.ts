@@ -12,6 +12,7 @@ import { containerLabels } from './labels.js';
 import { claimName } from './names.js';
 import { type ContainerRecord, createRecord, readRecord } from './record.js';
 import { prepareContainers } from './state-dirs.js';
+import { chooseMappings, hostRanges, withIdsLocked } from './subordinate-ids.js';
 import type { HostTools } from './tools.js';
 import { anonymousVolumeName, createAnonymousVolume } from './volumes.js';
 
@@ -27,15 +28,46 @@ export async function createContainer(
 ): Promise<ContainerRecord> {
   const { paths } = tools;
   const image = await tools.image(args.service.image);
-  const record = newRecord(tools, stack, args, image);
+  const unmapped = newRecord(tools, stack, args, image);
   prepareContainers(tools);
-  await claimName(tools, record);
-  createRecord(tools, record);
+  await claimName(tools, unmapped);
+  const record = await recordWithIds(tools, unmapped, args.replaces);
   for (const [target, name] of Object.entries(record.anonymousVolumes)) {
     await createAnonymousVolume(paths, name, { stack: stack.name, container: record.id, target });
   }
   await writeBundle(tools, { record, image, isNew: true });
   return record;
+}
+
+/**
+ * Writes the record, with ids of its own where it has a user namespace of its own: those of the container whose place it
+ * takes, so that what that one wrote to the host stays its own, or else free ones.
+ */
+async function recordWithIds(
+  tools: HostTools,
+  unmapped: ContainerRecord,
+  replaces: string | undefined,
+): Promise<ContainerRecord> {
+  const { user } = unmapped.applied.namespaces;
+  if (user.kind !== 'auto') {
+    createRecord(tools, unmapped);
+    return unmapped;
+  }
+  return await withIdsLocked(tools.addon, tools.paths, () => {
+    const { records } = tools.containers();
+    const old = records.find(({ id }) => id === replaces);
+    const isSame = JSON.stringify(old?.applied.namespaces.user) === JSON.stringify(user);
+    const ids =
+      (isSame ? old?.ids : null) ??
+      chooseMappings(
+        user,
+        hostRanges(),
+        records.flatMap((record) => record.ids ?? []),
+      );
+    const record = { ...unmapped, ids };
+    createRecord(tools, record);
+    return record;
+  });
 }
 
 function newRecord(
@@ -62,6 +94,7 @@ function newRecord(
     image: { reference: service.image, id: image.id },
     applied: service,
     joined: chooseOwners(service, stack.name, containers),
+    ids: null,
     anonymousVolumes,
     namedVolumes,
     volumes: [...new Set([...Object.values(namedVolumes), ...Object.values(anonymousVolumes)])],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BerthError } from '../errors.js';
-import type { NamespaceJoins } from '../oci/input.js';
+import type { IdMappings, NamespaceJoins } from '../oci/input.js';
 import { hostnameOf } from '../oci/namespaces.js';
 import type { Namespaces, Service } from '../stack/model.js';
 import { hostName } from './hosts.js';
@@ -9,7 +9,7 @@ import type { Paths } from './paths.js';
 import type { ContainerRecord, JoinedNamespace } from './record.js';
 
 const JOINABLE = ['network', 'ipc', 'pid', 'uts', 'user', 'cgroup'] as const satisfies readonly JoinedNamespace[];
-const PINNED = { network: 'net', ipc: 'ipc', uts: 'uts' } as const;
+const PINNED = { network: 'net', ipc: 'ipc', uts: 'uts', user: 'user' } as const;
 
 /** Whose namespaces a container is started in. */
 export interface Joined {
@@ -21,6 +21,8 @@ export interface Joined {
   readonly service: Service;
   /** the owner of the network, whose /etc/hosts and the like are shared, too; null: an own one, or the host's */
   readonly networkOwner: ContainerRecord | null;
+  /** of the user namespace that is joined; null: none is, or the host's */
+  readonly ids: IdMappings | null;
 }
 
 /**
@@ -62,11 +64,12 @@ export function resolveJoins(
   containers: () => ContainerIndex,
   paths: Paths,
 ): Joined {
-  if (Object.keys(joined).length === 0) return { joined, joins: {}, service, networkOwner: null };
+  if (Object.keys(joined).length === 0) return { joined, joins: {}, service, networkOwner: null, ids: null };
   const index = containers();
   const joins: { -readonly [K in keyof NamespaceJoins]: NamespaceJoins[K] } = {};
   const namespaces: { -readonly [K in keyof Namespaces]: Namespaces[K] } = { ...service.namespaces };
   let networkOwner: ContainerRecord | null = null;
+  let ids: IdMappings | null = null;
   for (const namespace of JOINABLE) {
     const owner = lastOwner(namespace, joined, index);
     if (owner === null) continue;
@@ -76,9 +79,10 @@ export function resolveJoins(
     }
     const { namespaces: pins, shm } = paths.container(owner.id);
     if (namespace === 'pid') joins.pidContainer = owner.id;
-    else if (namespace === 'user' || namespace === 'cgroup') throw unshareable(namespace, owner, 'not shareable');
+    else if (namespace === 'cgroup') throw unshareable(namespace, owner, 'not shareable');
     else joins[namespace] = join(pins, PINNED[namespace]);
     if (namespace === 'network') networkOwner = owner;
+    if (namespace === 'user') ids = owner.ids;
     if (namespace === 'ipc') {
       if (owner.applied.namespaces.ipc.kind !== 'shareable') {
         throw unshareable('ipc', owner, 'private: give it `ipc: shareable`');
@@ -88,7 +92,7 @@ export function resolveJoins(
   }
   const namesake = namesakeOf(joined, index);
   if (namesake !== null) joins.hostname = hostnameOfRecord(namesake, index);
-  return { joined, joins, service: { ...service, namespaces }, networkOwner };
+  return { joined, joins, service: { ...service, namespaces }, networkOwner, ids };
 }
 
 /** Whose name a container has that has none of its own. */

@@ -32,7 +32,7 @@ export interface ContainerPaths {
   readonly layer: string;
   readonly runDir: string;
   readonly status: string;
-  /** where those of its namespaces are pinned that others share: `net`, `ipc`, `uts` */
+  /** where those of its namespaces are pinned that others share: `net`, `ipc`, `uts`, `user` */
   readonly namespaces: string;
   /** the tmpfs that a shareable ipc namespace brings along */
   readonly shm: string;

@@ -1,16 +1,18 @@
-import { isBerthError } from '../errors.js';
+import { release } from 'node:os';
+import { BerthError, isBerthError } from '../errors.js';
 import { toCapabilities } from '../oci/capabilities.js';
 import { toOomScoreAdj } from '../oci/process.js';
 import { toResources } from '../oci/resources.js';
 import type { Refusal } from '../plan/options.js';
 import type { Plan, Step } from '../plan/plan.js';
 import type { Service } from '../stack/model.js';
-import { blockDevices, checkEnforceable, identityOf } from './bundle.js';
+import { blockDevices, checkEnforceable, checkMapped, identityOf } from './bundle.js';
 import { resolveDevice } from './devices.js';
 import { findContainer } from './index.js';
 import { checkBindSource } from './mount-sources.js';
 import { checkName } from './names.js';
 import { ownCapabilities } from './own-capabilities.js';
+import { mappingsWithin } from './subordinate-ids.js';
 import type { HostTools } from './tools.js';
 import { checkVolume } from './volumes.js';
 
@@ -62,11 +64,23 @@ function serviceChecks(tools: HostTools, service: Service, made: ReadonlySet<str
   return [
     () => void toCapabilities(service, 0, ownCapabilities()),
     () => void toOomScoreAdj(service, ownCapabilities()),
+    () => checkIdmappedLayers(service),
     ...service.mounts.flatMap((mount) => (mount.type === 'bind' ? [() => void checkBindSource(mount)] : [])),
     ...service.devices.map((device) => () => void resolveDevice(device)),
     ...owners.map((name) => () => void findContainer(tools.containers(), name)),
     () => checkLimits(tools, service),
   ];
+}
+
+/** Overlays on layers with mapped ids came with Linux 5.19. */
+function checkIdmappedLayers({ name, namespaces }: Service): void {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  if (namespaces.user.kind !== 'auto' || major > 5 || (major === 5 && minor >= 19)) return;
+  throw new BerthError(
+    'UNSUPPORTED',
+    `give service ${name} a user namespace: image layers with mapped ids need Linux 5.19, this is ${release()}`,
+    { hint: 'say `userns_mode: host`' },
+  );
 }
 
 function checkLimits(tools: HostTools, service: Service): void {
@@ -84,7 +98,12 @@ function checkLimits(tools: HostTools, service: Service): void {
 /** Users and groups by name are looked up in the image. */
 async function checkUser(tools: HostTools, service: Service): Promise<void> {
   const image = await tools.image(service.image);
-  identityOf(tools.paths, image, service);
+  const identity = identityOf(tools.paths, image, service);
+  const { user } = service.namespaces;
+  if (user.kind === 'auto') {
+    const within = (asked: typeof user.uidMappings) => mappingsWithin(user.size, 0, asked);
+    checkMapped(service.name, identity, { uids: within(user.uidMappings), gids: within(user.gidMappings) });
+  }
 }
 
 async function refusalOf({ on }: Step, check: Check): Promise<Refusal | null> {

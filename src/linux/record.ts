@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { makeDirs } from '../directories.js';
+import type { IdMappings } from '../oci/input.js';
 import { blankService } from '../stack/blank-service.js';
 import type { Service } from '../stack/model.js';
 import { createDir, replaceFile, unlinkIfPresent } from './atomic.js';
@@ -37,6 +38,8 @@ export interface ContainerRecord {
   readonly applied: Service;
   /** ids of the containers whose namespaces it is started in */
   readonly joined: Readonly<Partial<Record<JoinedNamespace, string>>>;
+  /** of its own user namespace, for as long as it lives; null: it is in the host's, or another's */
+  readonly ids: IdMappings | null;
   /** names of its anonymous volumes by their destination */
   readonly anonymousVolumes: Readonly<Record<string, string>>;
   /** store names of the named volumes that it mounts, by their keys in the stack file */
@@ -66,6 +69,7 @@ const recordShape: Shape<ContainerRecord> = {
   image: 'stringMap',
   applied: 'object',
   joined: 'stringMap',
+  ids: 'object?',
   anonymousVolumes: 'stringMap',
   namedVolumes: 'stringMap',
   volumes: 'strings',
@@ -129,7 +133,7 @@ export function parseRecord(path: string, text: string, id: string): ContainerRe
 function withDefaults(value: unknown): unknown {
   if (!isObject(value) || !isObject(value['applied'])) return value;
   const { name: _name, image: _image, ...defaults } = blankService('', '');
-  return { ...value, applied: { ...defaults, ...value['applied'] } };
+  return { ids: null, ...value, applied: { ...defaults, ...value['applied'] } };
 }
 
 /** What the shape can't say: values that are joined into paths, and the closed sets. */
@@ -144,10 +148,18 @@ function recordProblem(value: unknown, id: string): string | null {
   if (!['creating', 'created', 'removing'].includes(value.state)) return `state: ${JSON.stringify(value.state)}`;
   if (typeof value.image.id !== 'string' || typeof value.image.reference !== 'string')
     return 'image: expected reference and id';
+  if (value.ids !== null && !(isMappings(value.ids.uids) && isMappings(value.ids.gids)))
+    return 'ids: expected mappings';
   if (!Object.values(value.joined).every(isContainerId)) return 'joined: expected container ids';
   if (![...value.volumes, ...Object.values(value.anonymousVolumes)].every(isVolumeName))
     return 'volumes: expected volume names';
   return null;
+}
+
+function isMappings(value: unknown): boolean {
+  const isId = (id: unknown) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < 2 ** 32;
+  const keys = ['containerId', 'hostId', 'size'];
+  return Array.isArray(value) && value.every((mapping) => isObject(mapping) && keys.every((key) => isId(mapping[key])));
 }
 
 /** The record of a container, with its state as of now; null where there is none, or a power cut took its content. */

@@ -1,4 +1,4 @@
-import type { Healthcheck, Mount, Service } from '../stack/model.js';
+import type { Healthcheck, IdMapping, Mount, Service } from '../stack/model.js';
 import type { Machine } from './seccomp.js';
 import type { SpecDevice } from './spec.js';
 
@@ -15,6 +15,8 @@ export interface ContainerInput {
   /** mounts of the service and of the image's VOLUMEs; see `effectiveMounts` */
   readonly mounts: readonly MountInput[];
   readonly joins: NamespaceJoins;
+  /** of the container's user namespace, its own or a joined one; null: it is in the host's */
+  readonly ids: IdMappings | null;
   /** nodes behind `devices`, with what the container may do with them */
   readonly devices: readonly DeviceInput[];
   /** nodes of the host that `privileged` gives; else empty */
@@ -34,6 +36,12 @@ export interface ContainerInput {
   readonly mostOpenFiles: number | null;
   /** counts the writings of config.json and supervise */
   readonly generation: number;
+}
+
+/** What ids inside are outside. */
+export interface IdMappings {
+  readonly uids: readonly IdMapping[];
+  readonly gids: readonly IdMapping[];
 }
 
 /** What an image's config says about running it. */

@@ -1,10 +1,10 @@
-import type { BindMount, TmpfsMount } from '../stack/model.js';
+import type { BindMount, IdMapping, TmpfsMount } from '../stack/model.js';
 import { type ContainerInput, type MountInput, trimSlash } from './input.js';
 import type { SpecMount } from './spec.js';
 
 /** All mounts, parents before what lies in them. A mount of the file takes the place of a default one. */
 export function toMounts(input: ContainerInput): SpecMount[] {
-  const asked = input.mounts.map(toMount);
+  const asked = input.mounts.map((mount) => toMount(mount, input.ids !== null));
   const destinations = asked.map(({ destination }) => destination);
   // Whoever brings an own /dev brings all of it; elsewhere only the same place is taken.
   const isTaken = ({ destination }: SpecMount) =>
@@ -25,12 +25,28 @@ function systemMounts(input: ContainerInput): SpecMount[] {
   return [
     mountOf('/proc', 'proc', 'proc', ['nosuid', 'noexec', 'nodev']),
     mountOf('/dev', 'tmpfs', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=65536k']),
-    mountOf('/dev/pts', 'devpts', 'devpts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
+    mountOf('/dev/pts', 'devpts', 'devpts', [
+      'nosuid',
+      'noexec',
+      'newinstance',
+      'ptmxmode=0666',
+      'mode=0620',
+      ...(isMapped(input.ids?.gids, TTY) ? [`gid=${TTY}`] : []),
+    ]),
     mountOf('/sys', 'sysfs', 'sysfs', ['nosuid', 'noexec', 'nodev', ...access]),
     mountOf('/sys/fs/cgroup', 'cgroup', 'cgroup', [...cgroupAccess, 'nosuid', 'noexec', 'nodev']),
     mountOf('/dev/mqueue', 'mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
     ...sharedMemory(input),
   ];
+}
+
+/** The group of terminals, by number since the image's own /etc/group may not know it. */
+const TTY = 5;
+
+function isMapped(mappings: readonly IdMapping[] | undefined, id: number): boolean {
+  return (
+    mappings === undefined || mappings.some(({ containerId, size }) => id >= containerId && id < containerId + size)
+  );
 }
 
 /** Sharing ipc shares /dev/shm, too. */
@@ -46,8 +62,8 @@ function sharedMemory({ service, joins, paths }: ContainerInput): SpecMount[] {
 }
 
 /** Files that Berth writes for the container. */
-function etcMounts({ service, paths }: ContainerInput): SpecMount[] {
-  const options = ['rbind', 'rprivate', ...(service.readOnly ? ['ro'] : [])];
+function etcMounts({ service, paths, ids }: ContainerInput): SpecMount[] {
+  const options = ['rbind', 'rprivate', ...(service.readOnly ? ['ro'] : []), ...idmapIf(ids !== null)];
   return [
     mountOf('/etc/hostname', 'bind', paths.hostname, options),
     mountOf('/etc/hosts', 'bind', paths.hosts, options),
@@ -55,23 +71,38 @@ function etcMounts({ service, paths }: ContainerInput): SpecMount[] {
   ];
 }
 
-function toMount(input: MountInput): SpecMount {
+/** Files that are ours have the image's ids on the disk, whatever they are outside of the container. */
+function idmapIf(isWanted: boolean): readonly string[] {
+  return isWanted ? ['idmap'] : [];
+}
+
+function toMount(input: MountInput, isMappedContainer: boolean): SpecMount {
   const { mount, source } = input;
   const destination = trimSlash(mount.target);
   switch (mount.type) {
     case 'tmpfs':
       return mountOf(destination, 'tmpfs', 'tmpfs', tmpfsOptions(mount));
     case 'volume':
-      return toVolumeMount(destination, mount.readOnly, input);
+      return toVolumeMount(destination, mount.readOnly, input, isMappedContainer);
     case 'bind':
-      return mountOf(destination, 'bind', source, bindOptions(mount));
+      return mountOf(destination, 'bind', source, [
+        ...bindOptions(mount),
+        ...idmapIf(mount.idmap === true && isMappedContainer),
+      ]);
   }
 }
 
-function toVolumeMount(destination: string, readOnly: boolean, input: MountInput): SpecMount {
+function toVolumeMount(
+  destination: string,
+  readOnly: boolean,
+  input: MountInput,
+  isMappedContainer: boolean,
+): SpecMount {
   const { source, part, fileSystem, options = [] } = input;
   const access = readOnly ? ['ro'] : [];
-  const own = part === undefined ? [] : [`${VOLUME}${part.volume}`, `${SUBPATH}${part.subpath}`];
+  // A tmpfs is new at each start and belongs to the container that it is made for.
+  const idmap = idmapIf(isMappedContainer && fileSystem?.type !== 'tmpfs');
+  const own = [...(part === undefined ? [] : [`${VOLUME}${part.volume}`, `${SUBPATH}${part.subpath}`]), ...idmap];
   if (fileSystem !== undefined)
     return mountOf(destination, fileSystem.type, source, [...fileSystem.options, ...access, ...own]);
   const path = part === undefined ? source : `${source}/${part.subpath}`;

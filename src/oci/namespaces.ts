@@ -13,7 +13,7 @@ export function ownsNamespace({ service, joins }: ContainerInput, namespace: 'ne
   return !sharesHost(service, namespace) && joins[namespace] === undefined;
 }
 
-/** New namespaces and joined ones; the host's are left out. A user namespace is only ever joined. */
+/** New namespaces and joined ones; the host's are left out. */
 export function toNamespaces(input: ContainerInput): SpecNamespaces {
   const { service, joins } = input;
   const own = (['network', 'ipc', 'uts'] as const).filter((type) => ownsNamespace(input, type));
@@ -23,7 +23,9 @@ export function toNamespaces(input: ContainerInput): SpecNamespaces {
   });
   const ownsPid = !sharesHost(service, 'pid') && joins.pidContainer === undefined;
   const ownsCgroup = !sharesHost(service, 'cgroup') && joins.cgroup === undefined;
+  const ownsUser = input.ids !== null && joins.user === undefined;
   return [
+    ...(ownsUser ? [{ type: 'user' as const }] : []),
     ...joined.filter(({ type }) => type === 'user'),
     { type: 'mount' },
     ...own.map((type) => ({ type })),

@@ -1,3 +1,4 @@
+import type { IdMapping } from '../stack/model.js';
 import { toCapabilities } from './capabilities.js';
 import type { ContainerInput } from './input.js';
 import { toMounts } from './mounts.js';
@@ -54,6 +55,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
     annotations: { 'berth.container': input.name, 'berth.service': service.name, 'berth.stack': input.stack },
     linux: {
       namespaces: toNamespaces(input),
+      ...mappingsOf(input),
       devices: [...input.hostDevices, ...input.devices.map(({ device }) => device)],
       cgroupsPath: input.paths.cgroup,
       resources: toResources(input),
@@ -64,6 +66,13 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       ...seccompOf(input, capabilities.bounding),
     },
   };
+}
+
+/** A joined namespace has its mappings already. */
+function mappingsOf({ ids, joins }: ContainerInput): Pick<LinuxSpec, 'uidMappings' | 'gidMappings'> {
+  if (ids === null || joins.user !== undefined) return {};
+  const written = ({ containerId, hostId, size }: IdMapping) => ({ containerID: containerId, hostID: hostId, size });
+  return { uidMappings: ids.uids.map(written), gidMappings: ids.gids.map(written) };
 }
 
 /** As Docker: `privileged` lets go of the default profile, not of one that is given. */

@@ -45,10 +45,19 @@ export interface SpecMount {
   readonly options: readonly string[];
 }
 
+/** config-linux.md, "User namespace mappings" */
+export interface SpecIdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
+}
+
 export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup';
 
 export interface LinuxSpec {
   readonly namespaces: readonly { readonly type: NamespaceType; readonly path?: string }[];
+  readonly uidMappings?: readonly SpecIdMapping[];
+  readonly gidMappings?: readonly SpecIdMapping[];
   readonly devices: readonly SpecDevice[];
   readonly cgroupsPath: string;
   readonly resources: LinuxResources;

@@ -120,6 +120,22 @@ export type NamespaceSource =
   | { readonly kind: 'service'; readonly service: string }
   | { readonly kind: 'container'; readonly container: string };
 
+/** A user namespace of the container's own. What the given mappings leave out is of a range of this host's subordinate ids. */
+export interface AutoUserNamespace {
+  readonly kind: 'auto';
+  /** ids from 0 on that there are inside */
+  readonly size: number;
+  readonly uidMappings: readonly IdMapping[];
+  readonly gidMappings: readonly IdMapping[];
+}
+
+/** `size` ids from `containerId` in a user namespace are those from `hostId` outside. */
+export interface IdMapping {
+  readonly containerId: number;
+  readonly hostId: number;
+  readonly size: number;
+}
+
 export interface Namespaces {
   /** `none` is `private`: until networks exist both are a namespace with loopback up */
   readonly network: NamespaceSource;
@@ -127,7 +143,7 @@ export interface Namespaces {
   readonly ipc: NamespaceSource | { readonly kind: 'shareable' } | { readonly kind: 'none' };
   readonly pid: NamespaceSource;
   readonly uts: NamespaceSource;
-  readonly user: NamespaceSource;
+  readonly user: NamespaceSource | AutoUserNamespace;
   readonly cgroup: NamespaceSource;
 }
 
@@ -151,6 +167,8 @@ export interface BindMount {
   readonly createHostPath: boolean;
   readonly propagation: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
   readonly recursive: 'enabled' | 'disabled' | 'writable' | 'readonly';
+  /** ids on the host are those inside, whatever user namespace the container is in */
+  readonly idmap?: true;
 }
 
 export interface TmpfsMount {

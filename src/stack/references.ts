@@ -27,7 +27,27 @@ function checkOwners(service: Service, services: Readonly<Record<string, Service
       report.error(path, `service '${owner.name}' has no container: its scale is 0`);
     if (namespace === 'ipc' && owner?.namespaces.ipc.kind === 'none')
       report.error(path, `service '${owner.name}' has no ipc to share: its ipc is none`);
+    if (namespace === 'pid' && owner !== undefined && !sharesUser(service, owner))
+      report.error(
+        path,
+        `service '${owner.name}' is not in this service's user namespace: say userns_mode: service:${owner.name}`,
+      );
   }
+  checkPropagation(service, report);
+}
+
+/** /proc of a pid namespace can only be mounted in the user namespace that owns it, or by the host's. */
+function sharesUser({ namespaces: { user } }: Service, owner: Service): boolean {
+  return user.kind !== 'auto' && (user.kind !== 'service' || user.service === owner.name);
+}
+
+function checkPropagation({ name, namespaces: { user }, mounts }: Service, report: Report): void {
+  const shared = mounts.find((mount) => mount.type === 'bind' && mount.propagation.endsWith('shared'));
+  if (user.kind === 'auto' && shared !== undefined)
+    report.error(
+      ['services', name, 'userns_mode'],
+      `'${shared.target}' is mounted with shared propagation, but from a user namespace nothing is mounted for the host`,
+    );
 }
 
 /** The namespaces with their names, typed. */

@@ -7,7 +7,7 @@ import { image } from './schema/image.js';
 import { model } from './schema/model.js';
 import { network } from './schema/network.js';
 import { NOTHING, SERVICE } from './schema/refused.js';
-import { service } from './schema/service.js';
+import { service, stackDefaults } from './schema/service.js';
 import { imageName, type StackFile, stackFile } from './schema/stack.js';
 import { volume } from './schema/volume.js';
 import { suggest } from './suggest.js';
@@ -24,6 +24,7 @@ export function parseStackFile(root: MapNode, report: Report): StackFile {
   const plain = <Shape extends z.core.$ZodShape>(section: string, schema: z.ZodObject<Shape>) =>
     parseSection(root, section, resourceName, report, (map, at) => validateKeys(schema, map, NOTHING, at));
   return {
+    hardened: parseDefaults(root, report).hardened ?? false,
     services: parseSection(root, 'services', resourceName, report, (map, at) => {
       if (!hasImage(map)) at.keyError([], "missing key 'image'");
       return validateKeys(service, map, SERVICE, at);
@@ -60,6 +61,14 @@ function checkTopLevel(root: MapNode, report: Report): void {
   }
   const both = root.entries.has('images') && root.entries.has('x-images');
   if (both) report.keyError(['x-images'], 'means the same as images: give one of them');
+}
+
+function parseDefaults(root: MapNode, report: Report): z.output<typeof stackDefaults> {
+  const node = root.entries.get('x-berth')?.node;
+  if (node === undefined) return {};
+  if (node.kind === 'map') return validateKeys(stackDefaults, node, NOTHING, scoped(report, 'x-berth'));
+  report.error(['x-berth'], 'expected a map');
+  return {};
 }
 
 /** Sections whose entries may be empty: one without settings. */

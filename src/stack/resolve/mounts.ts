@@ -9,7 +9,7 @@ import { hostPath, isWindowsPath, type ServiceContext } from './context.js';
 
 const PROPAGATIONS = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'] as const;
 /** Options of the short syntax; those of other platforms and of SELinux have no effect here. */
-const SHORT_OPTIONS = ['ro', 'rw', 'nocopy', 'z', 'Z', 'cached', 'delegated', 'consistent', ...PROPAGATIONS];
+const SHORT_OPTIONS = ['ro', 'rw', 'nocopy', 'z', 'Z', 'cached', 'delegated', 'consistent', 'idmap', ...PROPAGATIONS];
 
 /** All mounts of a service, parents before what is mounted below them. Of two on one target the later one is kept. */
 export function resolveMounts(file: ServiceFile, context: ServiceContext): Mount[] {
@@ -82,7 +82,12 @@ function shortMount(entry: string, path: Path, context: ServiceContext): Mount {
   if (source === null || !isHostPath(source))
     return { ...volumeMount(source, target), readOnly, nocopy: options.includes('nocopy') };
   const propagation = PROPAGATIONS.find((known) => options.includes(known)) ?? 'rprivate';
-  return { ...bindMount(hostPath(source, context), target), readOnly, propagation };
+  return {
+    ...bindMount(hostPath(source, context), target),
+    readOnly,
+    propagation,
+    ...idmapOf(options.includes('idmap')),
+  };
 }
 
 function volumeMount(volume: string | null, target: string): VolumeMount {
@@ -130,7 +135,13 @@ function longMount(entry: LongMount, path: Path, context: ServiceContext): Mount
     createHostPath: entry.bind?.create_host_path ?? true,
     propagation: entry.bind?.propagation ?? 'rprivate',
     recursive: entry.bind?.recursive ?? 'enabled',
+    ...idmapOf(entry.bind?.idmap ?? false),
   };
+}
+
+/** Absent where it isn't asked for, as in what was applied before there was such an option. */
+function idmapOf(isAsked: boolean): Pick<BindMount, 'idmap'> {
+  return isAsked ? { idmap: true } : {};
 }
 
 function checkedSubpath(subpath: string | null, path: Path, context: ServiceContext): string | null {

@@ -3,6 +3,7 @@ import type { Report } from '../problems.js';
 import type { ServiceFile } from '../schema/service.js';
 import { suggest } from '../suggest.js';
 import { checkService, type ServiceContext } from './context.js';
+import { resolveUserNamespace } from './user-namespace.js';
 
 type Key = 'network_mode' | 'ipc' | 'pid' | 'uts';
 
@@ -17,7 +18,7 @@ export function resolveNamespaces(file: ServiceFile, context: ServiceContext): N
     ipc: resolveIpc(file.ipc, context),
     pid: resolveShared('pid', file.pid ?? undefined, [], context),
     uts: resolveShared('uts', file.uts, [], context),
-    user: resolveUser(file.userns_mode, report),
+    user: resolveUserNamespace(file.userns_mode, context),
     cgroup: resolveCgroup(file.cgroup, report),
   };
   if (namespaces.uts.kind !== 'private') {
@@ -51,13 +52,6 @@ function resolveNetwork(mode: string | undefined, context: ServiceContext): Name
 function resolveIpc(mode: string | undefined, context: ServiceContext): Namespaces['ipc'] {
   if (mode === 'shareable' || mode === 'none') return { kind: mode };
   return resolveShared('ipc', mode, ['private', 'shareable', 'none'], context);
-}
-
-/** User namespaces are shared with the host until id maps exist. */
-function resolveUser(mode: string | undefined, report: Report): NamespaceSource {
-  if (mode !== undefined && mode !== 'host')
-    report.refuse(['userns_mode'], `'${mode}' is not supported yet: expected host`);
-  return HOST;
 }
 
 /** Each container is in a cgroup of its own: another one's namespace would show it paths above its root. */

@@ -2,6 +2,7 @@ import type { Service } from '../model.js';
 import { IGNORED_DEPLOY_KEYS } from '../schema/deploy.js';
 import type { ServiceFile } from '../schema/service.js';
 import type { ServiceContext } from './context.js';
+import { harden } from './hardened.js';
 import { resolveIsolation } from './isolation.js';
 import { resolveLife } from './life.js';
 import { resolveMounts } from './mounts.js';
@@ -13,12 +14,12 @@ import { resolveSecurity } from './security.js';
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 
 /** One service with every default filled. What depends on other services is checked afterwards, in references.ts. */
-export function resolveService(file: ServiceFile, context: ServiceContext): Service {
+export function resolveService(file: ServiceFile, hardenedByDefault: boolean, context: ServiceContext): Service {
   const { report } = context;
   for (const key of IGNORED_DEPLOY_KEYS) {
     if (file.deploy?.[key] !== undefined) report.warn(['deploy', key], 'ignored: it has no effect on one host');
   }
-  return {
+  const service: Service = {
     name: context.serviceName,
     image: resolveImageName(file.image, context),
     ...resolveProcess(file, context),
@@ -30,6 +31,7 @@ export function resolveService(file: ServiceFile, context: ServiceContext): Serv
     ...resolveLife(file, context),
     namespaces: resolveNamespaces(file, context),
   };
+  return (file['x-berth']?.hardened ?? hardenedByDefault) ? harden(service, file, report) : service;
 }
 
 /** `[HOST[:PORT]/]PATH[:TAG][@DIGEST]`, as Docker has it. */

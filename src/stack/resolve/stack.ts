@@ -21,7 +21,7 @@ export function resolveStack(
   const written: Record<string, Service> = {};
   for (const [serviceName, service] of Object.entries(file.services)) {
     if (context.disabled.has(serviceName)) continue;
-    written[serviceName] = resolveService(service, {
+    written[serviceName] = resolveService(service, file.hardened, {
       ...context,
       serviceName,
       report: scoped(report, 'services', serviceName),

@@ -7,6 +7,7 @@ const bindOptions = section({
     .optional()
     .meta({ description: 'create the source as a directory when it does not exist; true' }),
   recursive: z.enum(['enabled', 'disabled', 'writable', 'readonly']).optional(),
+  idmap: bool.optional().meta({ description: "in a user namespace: ids on the host are the container's own; false" }),
   selinux: z.enum(['z', 'Z']).optional().meta({ description: 'ignored: no relabelling' }),
 });
 

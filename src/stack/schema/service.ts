@@ -68,11 +68,20 @@ const logging = section({
   options: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).optional(),
 });
 
+const hardened = bool.meta({
+  description:
+    'few capabilities, no new privileges, a read-only root, a user namespace of its own, a limit of processes',
+});
+
+/** `x-berth` of the whole file: what holds for services that say nothing themselves. */
+export const stackDefaults = z.strictObject({ hardened: hardened.optional() });
+
 const xBerth = z.strictObject({
   on_unhealthy: z
     .enum(['none', 'restart'])
     .optional()
     .meta({ description: 'what the shim does with an unhealthy container; none' }),
+  hardened: hardened.optional(),
 });
 
 /** The keys of a service, each checked by itself so that all errors show at once; what depends on several is `resolve`'s. */
@@ -153,7 +162,9 @@ export const service = z.strictObject({
   ipc: text.optional().meta({ description: 'private, shareable, none, host, service:NAME or container:NAME' }),
   pid: text.nullable().optional().meta({ description: 'host, service:NAME or container:NAME' }),
   uts: text.optional().meta({ description: 'host, service:NAME or container:NAME' }),
-  userns_mode: text.optional().meta({ description: 'host' }),
+  userns_mode: text
+    .optional()
+    .meta({ description: 'host, auto[:size=N,uidmapping=C:H:N,gidmapping=C:H:N], service:NAME or container:NAME' }),
   cgroup: text.optional().meta({ description: 'private or host' }),
   volumes: z.array(z.union([text, longMount])).optional(),
   networks: attachments.optional().meta({ description: 'networks that the service is on; default' }),

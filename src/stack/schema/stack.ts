@@ -4,7 +4,7 @@ import { type ConfigFile, config, type SecretFile, secret } from './content.js';
 import { type ImageFile, image } from './image.js';
 import { type ModelFile, model } from './model.js';
 import { type NetworkFile, network } from './network.js';
-import { type ServiceFile, service } from './service.js';
+import { type ServiceFile, service, stackDefaults } from './service.js';
 import { type VolumeFile, volume } from './volume.js';
 
 /** Names that can stand in an image reference. */
@@ -25,11 +25,14 @@ export const stackFile = z.strictObject({
   configs: z.record(resourceName, config).nullable().optional(),
   models: z.record(resourceName, model).nullable().optional(),
   images: images.optional().meta({ description: 'images to build' }),
+  'x-berth': stackDefaults.optional().meta({ description: 'what holds for all services' }),
   'x-images': images.optional().meta({ description: 'the same as images, where other tools read the file too' }),
 });
 
 /** What the user wrote, as far as it is right. */
 export interface StackFile {
+  /** `x-berth.hardened` of the file */
+  readonly hardened: boolean;
   readonly services: Readonly<Record<string, ServiceFile>>;
   readonly volumes: Readonly<Record<string, VolumeFile>>;
   readonly networks: Readonly<Record<string, NetworkFile>>;

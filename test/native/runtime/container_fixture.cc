@@ -195,8 +195,8 @@ ContainerFixture::~ContainerFixture() {
   CHECK(KillCgroup(cgroups_, spec.cgroups_path, 5000));
   CHECK(RemoveCgroup(cgroups_, spec.cgroups_path));
   PruneCgroup(cgroups_, ParentPath(spec.cgroups_path));
-  for (const char* mount :
-       {"run/a/ns/net", "run/a/ns/ipc", "run/a/ns/uts", "run/a/shm", "run/peer/ns/net", "run/peer/ns/uts"}) {
+  for (const char* mount : {"run/a/ns/net", "run/a/ns/ipc", "run/a/ns/uts", "run/a/ns/user", "run/a/shm",
+                            "run/peer/ns/net", "run/peer/ns/uts", "run/peer/ns/user"}) {
     ::umount2(Path(mount).c_str(), MNT_DETACH);
   }
   const auto removed = RemoveTreeAt(AT_FDCWD, base_);

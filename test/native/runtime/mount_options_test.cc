@@ -52,7 +52,7 @@ TEST_CASE("mount options: the rest is the filesystem's, with or without a value"
 }
 
 TEST_CASE("mount options: what would be passed over in silence is refused by name") {
-  for (const char* option : {"tmpcopyup", "idmap", "ridmap", "remount", "copy-symlink"}) {
+  for (const char* option : {"tmpcopyup", "remount", "copy-symlink"}) {
     const auto refused = ParseMountOptions({"/x", "tmpfs", "", {option}});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what == std::string(option) + ": is not supported");

@@ -30,6 +30,7 @@ export function containerInput(over: Partial<ContainerInput> = {}): ContainerInp
     },
     mounts: [],
     joins: {},
+    ids: null,
     devices: [],
     hostDevices: [],
     blockDevices: {},
