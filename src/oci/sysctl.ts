@@ -2,11 +2,14 @@ import { BerthError } from '../errors.js';
 import type { ContainerInput } from './input.js';
 import { ownsNamespace } from './namespaces.js';
 
-/** As Docker: whoever has a network of its own may ping and may bind low ports. */
-const networkDefaults: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_unprivileged_port_start': '0',
-  'net.ipv4.ping_group_range': '0 2147483647',
-};
+/** As Docker: whoever has a network of its own may ping and may bind low ports. A range of groups that are not mapped is none. */
+function networkDefaults({ ids }: ContainerInput): Readonly<Record<string, string>> {
+  const [first, ...others] = ids?.gids ?? [{ size: 2 ** 31 }];
+  return {
+    'net.ipv4.ip_unprivileged_port_start': '0',
+    'net.ipv4.ping_group_range': `0 ${others.length === 0 && first !== undefined ? first.size - 1 : 0}`,
+  };
+}
 
 /**
  * Kernel parameters of the namespaces that the container owns.
@@ -24,7 +27,7 @@ export function toSysctl(input: ContainerInput): Record<string, string> {
           : `its ${namespace} is not its own`;
     if (problem !== null) throw new BerthError('INPUT', `set sysctl ${key} for service ${service.name}: ${problem}`);
   }
-  const defaults = ownsNamespace(input, 'network') ? networkDefaults : {};
+  const defaults = ownsNamespace(input, 'network') ? networkDefaults(input) : {};
   const all = Object.entries({ ...defaults, ...service.sysctls });
   return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

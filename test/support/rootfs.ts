@@ -7,6 +7,7 @@ const PROGRAMS = [
   'sort',
   'echo',
   'cat',
+  'chown',
   'cut',
   'dd',
   'env',

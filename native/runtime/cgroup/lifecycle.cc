@@ -26,6 +26,10 @@ std::vector<std::string> Prefixes(const std::string& path) {
 
 Result<bool> MakeDirectory(const std::string& directory) {
   if (::mkdir(directory.c_str(), 0755) == 0) {
+    // Whatever the umask: who reads limits in the container need not be root of the host.
+    if (::chmod(directory.c_str(), 0755) != 0) {
+      return Errno("chmod", directory);
+    }
     return true;
   }
   if (errno == EEXIST) {

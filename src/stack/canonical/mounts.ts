@@ -28,7 +28,11 @@ function longForm(entry: string): LongMount {
       type: 'bind',
       source,
       ...common,
-      bind: { create_host_path: true, ...words({ propagation, selinux }) },
+      bind: {
+        create_host_path: true,
+        ...words({ propagation, selinux }),
+        ...(options.includes('idmap') ? { idmap: true } : {}),
+      },
     } as LongMount;
   return {
     type: 'volume',

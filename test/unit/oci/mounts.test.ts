@@ -55,3 +55,51 @@ describe('what a bind takes from the host', () => {
     expect(mount && hostSource(mount)).toBe(source);
   });
 });
+
+describe('in a user namespace', () => {
+  const ids = {
+    uids: [{ containerId: 0, hostId: 9000, size: 1000 }],
+    gids: [{ containerId: 0, hostId: 9000, size: 1000 }],
+  };
+  const at = (mounts: readonly SpecMount[], destination: string) =>
+    mounts.find((mount) => mount.destination === destination)?.options;
+
+  test('files that are ours have mapped ids, a bind of the host has them where it is asked', () => {
+    const bind = {
+      type: 'bind',
+      source: '/b',
+      target: '/b',
+      readOnly: false,
+      createHostPath: true,
+      propagation: 'rprivate',
+      recursive: 'enabled',
+    } as const;
+    const mounts = toMounts(
+      containerInput({
+        ids,
+        mounts: [
+          { mount: partMount, source: data, part },
+          { mount: bind, source: '/b' },
+          { mount: { ...bind, target: '/c', idmap: true }, source: '/c' },
+          { mount: volumeMount('ram', '/ram'), source: 'tmpfs', fileSystem: { type: 'tmpfs', options: [] } },
+        ],
+      }),
+    );
+    expect(at(mounts, '/etc/hosts')).toContain('idmap');
+    expect(at(mounts, '/srv')).toContain('idmap');
+    expect(at(mounts, '/b')).not.toContain('idmap');
+    expect(at(mounts, '/c')).toContain('idmap');
+    expect(at(mounts, '/ram')).not.toContain('idmap');
+  });
+
+  test("nothing is mapped for who is in the host's", () => {
+    const mounts = toMounts(containerInput({ mounts: [{ mount: partMount, source: data, part }] }));
+    expect(mounts.flatMap(({ options }) => options)).not.toContain('idmap');
+  });
+
+  test('terminals have no group that is not mapped', () => {
+    expect(at(toMounts(containerInput({ ids })), '/dev/pts')).toContain('gid=5');
+    const few = { ...ids, gids: [{ containerId: 0, hostId: 9000, size: 5 }] };
+    expect(at(toMounts(containerInput({ ids: few })), '/dev/pts')).not.toContain('gid=5');
+  });
+});

@@ -180,3 +180,18 @@ describe('refused', () => {
     expect(make).toThrow(reason);
   });
 });
+
+test('a user namespace of its own has mappings, a joined one has its own', () => {
+  const ids = {
+    uids: [{ containerId: 0, hostId: 9000, size: 1000 }],
+    gids: [{ containerId: 0, hostId: 8000, size: 1000 }],
+  };
+  const { linux } = toRuntimeSpec(containerInput({ ids }));
+  expect(linux.namespaces[0]).toEqual({ type: 'user' });
+  expect(linux.uidMappings).toEqual([{ containerID: 0, hostID: 9000, size: 1000 }]);
+  expect(linux.gidMappings).toEqual([{ containerID: 0, hostID: 8000, size: 1000 }]);
+  expect(linux.sysctl['net.ipv4.ping_group_range']).toBe('0 999');
+  const joined = toRuntimeSpec(containerInput({ ids, joins: { user: '/run/berth/containers/a/ns/user' } })).linux;
+  expect(joined.namespaces[0]).toEqual({ type: 'user', path: '/run/berth/containers/a/ns/user' });
+  expect(joined.uidMappings).toBeUndefined();
+});
