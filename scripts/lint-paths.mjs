@@ -57,6 +57,10 @@ const ALLOWED = {
     ['::lsetxattr(', PROC_FD],
     ['::llistxattr(', PROC_FD],
   ],
+  'native/runtime/devices.cc': [
+    ['OpenAt(AT_FDCWD, "/"', 'the old root itself'],
+    ['SysUmount(FdPath(', PROC_FD],
+  ],
   'native/runtime/exec.cc': [
     ['OpenAt(AT_FDCWD, "/"', INSIDE],
     ['"/proc/self/ns/pid"', PROC],
@@ -66,6 +70,10 @@ const ALLOWED = {
     ['::faccessat(AT_FDCWD', INSIDE],
   ],
   'native/runtime/home.cc': [['OpenAt(AT_FDCWD, "/"', INSIDE]],
+  'native/runtime/host_mounts.cc': [
+    ['AT_FDCWD, path', HOST],
+    ['SysUmount(FdPath(', PROC_FD],
+  ],
   'native/runtime/init.cc': [['OpenAt(AT_FDCWD, ns->path', HOST]],
   'native/runtime/masks.cc': [['"/dev/null"', 'the host’s, checked to be the null device']],
   'native/runtime/mounts.cc': [['CloneMount(AT_FDCWD, mount.source', HOST]],
@@ -91,6 +99,10 @@ const ALLOWED = {
   ],
   'native/runtime/run_process.cc': [['::chdir(process.cwd', INSIDE]],
   'native/runtime/sysctl.cc': [['::stat(', 'namespaces of the host']],
+  'native/runtime/user_namespace.cc': [
+    ['AT_FDCWD, "/proc/" + ProcName(', PROC],
+    ['::stat("/proc/self/ns/user"', PROC],
+  ],
   'native/runtime/volume_copy.cc': [['OpenAt(AT_FDCWD, ', HOST]],
   'native/runtime/volume_subpath.cc': [
     ['OpenAt(AT_FDCWD, top', HOST],

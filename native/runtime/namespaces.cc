@@ -154,7 +154,9 @@ int CloneFlag(NamespaceType type) {
   return type == NamespaceType::kUser ? CLONE_NEWUSER : std::ranges::find(kKinds, type, &Kind::type)->flag;
 }
 
-const char* NamespaceFile(NamespaceType type) { return std::ranges::find(kKinds, type, &Kind::type)->file; }
+const char* NamespaceFile(NamespaceType type) {
+  return type == NamespaceType::kUser ? kUser.file : std::ranges::find(kKinds, type, &Kind::type)->file;
+}
 
 const Namespace* FindNamespace(const RuntimeSpec& spec, NamespaceType type) {
   const auto found = std::ranges::find(spec.namespaces, type, &Namespace::type);

@@ -17,13 +17,15 @@
 
 #include "base/file.h"
 #include "base/local_socket.h"
+#include "base/procfs.h"
 #include "runtime/syscalls.h"
 
 namespace berth {
 
 namespace {
 
-std::string ProcPath(pid_t pid, const char* file) { return "/proc/" + std::to_string(pid) + "/" + file; }
+// Below /proc.
+std::string ProcName(pid_t pid, const char* file) { return std::to_string(pid) + "/" + file; }
 
 std::string MapText(const std::vector<IdMapping>& mappings) {
   std::string text;
@@ -47,7 +49,7 @@ std::optional<uint32_t> NextNumber(std::string_view& text) {
 }
 
 Result<std::vector<IdMapping>> ReadMap(pid_t pid, const char* file) {
-  BERTH_ASSIGN(const std::string text, ReadFileAt(AT_FDCWD, ProcPath(pid, file), 1U << 20U));
+  BERTH_ASSIGN(const std::string text, ReadFileAt(AT_FDCWD, "/proc/" + ProcName(pid, file), 1U << 20U));
   std::vector<IdMapping> mappings;
   std::string_view rest = text;
   while (const auto container_id = NextNumber(rest)) {
@@ -87,11 +89,11 @@ Result<T> WithProcess(uint64_t flags, int join_fd, const std::function<Result<T>
   return used;
 }
 
-Result<UniqueFd> OpenNamespace(pid_t pid) { return OpenAt(AT_FDCWD, ProcPath(pid, "ns/user"), O_RDONLY); }
+Result<UniqueFd> OpenNamespace(pid_t pid) { return OpenAt(AT_FDCWD, "/proc/" + ProcName(pid, "ns/user"), O_RDONLY); }
 
 Result<UniqueFd> MapNamespace(pid_t pid, const IdMappings& ids) {
-  BERTH_TRY(WriteControlAt(AT_FDCWD, ProcPath(pid, "uid_map"), MapText(ids.uids)));
-  BERTH_TRY(WriteControlAt(AT_FDCWD, ProcPath(pid, "gid_map"), MapText(ids.gids)));
+  BERTH_TRY(WriteProcFile(ProcName(pid, "uid_map"), MapText(ids.uids)));
+  BERTH_TRY(WriteProcFile(ProcName(pid, "gid_map"), MapText(ids.gids)));
   return OpenNamespace(pid);
 }
 
