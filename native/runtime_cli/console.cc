@@ -1,13 +1,26 @@
 #include "runtime_cli/console.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/local_socket.h"
 #include "runtime_cli/start_socket.h"
 
 namespace berth {
 
-Result<Console> OpenConsole(const Arguments& arguments, const Process& process, bool relays) {
+namespace {
+
+void TakeOwnSize(Process& process) {
+  if (winsize size{}; ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) {
+    process.console_height = size.ws_row;
+    process.console_width = size.ws_col;
+  }
+}
+
+}  // namespace
+
+Result<Console> OpenConsole(const Arguments& arguments, Process& process, bool relays) {
   const std::string path = arguments.Get("console-socket");
   if (!process.terminal && !path.empty()) {
     return Fail(0, "", "--console-socket: the process has no terminal");
@@ -22,6 +35,7 @@ Result<Console> OpenConsole(const Arguments& arguments, const Process& process, 
     BERTH_ASSIGN(SocketPair pair, MakeSocketPair(SOCK_STREAM));
     console.theirs = std::move(pair.theirs);
     console.ours = std::move(pair.ours);
+    TakeOwnSize(process);
   } else {
     return Fail(0, "", "--console-socket: is missing, the process has a terminal and nobody stays to relay it");
   }

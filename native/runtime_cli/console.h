@@ -13,9 +13,9 @@ struct Console {
   UniqueFd ours;    // where it arrives, if this process is to relay; else it goes to the socket of `--console-socket`
 };
 
-// `relays`: this process stays with the other one. If it doesn't, a terminal needs `--console-socket`; and a process
-// without a terminal has no use for it.
-Result<Console> OpenConsole(const Arguments& arguments, const Process& process, bool relays);
+// `relays`: this process stays with the other one, whose terminal then begins with the size of ours. If it doesn't, a
+// terminal needs `--console-socket`; and a process without a terminal has no use for it.
+Result<Console> OpenConsole(const Arguments& arguments, Process& process, bool relays);
 
 // The master that was sent; invalid where it is not for us.
 Result<UniqueFd> ReceiveMaster(Console& console);

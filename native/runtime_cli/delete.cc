@@ -36,7 +36,7 @@ Status Delete(const Arguments& arguments, const std::string& root, const std::st
   const auto state = ReadState(*dir);
   if (!state && force && state.error().errnum == ENOENT) {
     // What is left of a `create` that was killed before it made anything.
-    return RemoveStateDir(root, *dir);
+    return RemoveHalfMade(root, *dir);
   }
   if (!state) {
     return std::unexpected(state.error());

@@ -109,7 +109,7 @@ Result<int> ExecInContainerOf(const Arguments& arguments, const std::string& roo
   BERTH_ASSIGN(const Preserved preserved, FindPreserved(arguments));
   BERTH_ASSIGN(std::optional<StateDir> dir, OpenStateDir(root, id));
   BERTH_ASSIGN(const Target target, FindTarget(arguments, *dir));
-  BERTH_ASSIGN(const Process process, ProcessOfExec(arguments, target.config));
+  BERTH_ASSIGN(Process process, ProcessOfExec(arguments, target.config));
   WarnOf(arguments, process);
   const bool detached = arguments.Has("detach");
   BERTH_ASSIGN(Console console, OpenConsole(arguments, process, !detached));

@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "base/process.h"
@@ -54,7 +56,9 @@ Result<int> ParseSignal(const std::string& text) {
       problem == std::errc() && stop == end && number > 0 && number < NSIG) {
     return number;
   }
-  const std::string name = text.starts_with("SIG") ? text.substr(3) : text;
+  std::string name = text;
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  name = name.starts_with("SIG") ? name.substr(3) : name;
   for (int signal = 1; signal < NSIG; ++signal) {
     if (const char* const known = ::sigabbrev_np(signal); known != nullptr && name == known) {
       return signal;

@@ -9,7 +9,7 @@
 
 namespace berth {
 
-// A signal by number ("15") or name ("TERM", "SIGTERM"). An error has errnum 0.
+// A signal by number ("15") or name ("TERM", "SIGTERM", "term"). An error has errnum 0.
 Result<int> ParseSignal(const std::string& text);
 
 // Sends it to init, or with `all` to every process of the container's cgroup. ESRCH: init has ended.

@@ -82,6 +82,16 @@ Status RemoveStateDir(const std::string& root, const StateDir& dir) {
   return RemoveTreeAt(parent.get(), dir.id);
 }
 
+Status RemoveHalfMade(const std::string& root, const StateDir& dir) {
+  BERTH_ASSIGN(const std::vector<std::string> names, EntryNames(dir.fd.get()));
+  // With what a write that was cut short leaves beside the file.
+  const auto is_ours = [](const std::string& name) { return name.find(kConfig) <= 1 || name.find(kFile) <= 1; };
+  if (!std::ranges::all_of(names, is_ours)) {
+    return Fail(ENOTEMPTY, "", "container " + dir.id + ": its directory is none of a container");
+  }
+  return RemoveStateDir(root, dir);
+}
+
 Result<std::vector<std::string>> ContainerIds(const std::string& root) {
   const auto parent = OpenAt(AT_FDCWD, root, O_RDONLY | O_DIRECTORY);
   if (!parent && parent.error().errnum == ENOENT) {

@@ -47,6 +47,8 @@ Result<StateDir> MakeStateDir(const std::string& root, const std::string& id);
 enum class Use { kLook, kTry, kChange };
 Result<StateDir> OpenStateDir(const std::string& root, const std::string& id, Use use = Use::kChange);
 Status RemoveStateDir(const std::string& root, const StateDir& dir);
+// One that holds no state yet. ENOTEMPTY: it has other things than a container that is being made; none is touched.
+Status RemoveHalfMade(const std::string& root, const StateDir& dir);
 
 // Names of the containers under `root`, sorted; none where it is missing.
 Result<std::vector<std::string>> ContainerIds(const std::string& root);

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { until } from '../support/bundle.js';
 import { RuntimeBench, type RuntimeCallOptions } from '../support/runtime-bench.js';
+import { withTerminal } from '../support/terminal.js';
 
 let bench: RuntimeBench;
 beforeEach(() => {
@@ -40,6 +41,30 @@ it('relays the terminal of a container that it runs', async () => {
   const result = await bench.run(['run', '--bundle', dir, id], { input: 'hi\n' });
   expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(result.stdout.split('\r\n').sort()).toEqual(['', '/dev/pts/0', 'got hi', 'hi']); // `hi` is the terminal's echo
+});
+
+it('gives the container the terminal that it is called from: every key, its size, and its state afterwards', async () => {
+  const script =
+    'stty size; trap "stty size" WINCH; trap "echo int" INT; echo ready; while :; do read w && echo "<$w>" && test "$w" = stop && exit 6; done';
+  const { id, dir } = bench.bundle(script, (config) => {
+    config.process.terminal = true;
+  });
+  const command = bench.commandLine(['run', '--bundle', dir, id]).join(' ');
+  await withTerminal(
+    `stty -g > before; ${command}; code=$?; stty -g > after; (exit $code)`,
+    bench.dir,
+    async (terminal) => {
+      await until(() => expect(terminal.screen()).toMatch(/^30 100\nready/));
+      terminal.type('C-c');
+      await until(() => expect(terminal.screen()).toContain('int'));
+      terminal.resize(80, 20);
+      await until(() => expect(terminal.screen()).toContain('20 80'));
+      terminal.type('stop', 'Enter');
+      await until(() => expect(terminal.screen()).toMatch(/<stop>\n+exit code 6/));
+      const settings = ['before', 'after'].map((name) => readFileSync(join(bench.dir, name), 'utf8'));
+      expect(settings[1]).toBe(settings[0]);
+    },
+  );
 });
 
 it('takes config.json from elsewhere with --config, and by no other name', async () => {
@@ -139,6 +164,21 @@ it('removes what there is by force, and says nothing where there is none', async
   await bench.ok('delete', '--force', id);
   await bench.ok('delete', '--force', id);
   expect((await bench.run(['delete', id])).code).toBe(1);
+});
+
+it('does not take any directory for a container that was never finished', async () => {
+  mkdirSync(join(state('half')), { recursive: true });
+  writeFileSync(join(state('half'), 'config.json'), '{}');
+  await bench.ok('delete', '--force', 'half');
+  expect(existsSync(state('half'))).toBe(false);
+  mkdirSync(state('other'));
+  writeFileSync(join(state('other'), 'data'), '');
+  const refused = await bench.run(['delete', '--force', 'other']);
+  expect(refused.stderr).toBe(
+    'berth-runtime: container other: its directory is none of a container: directory not empty\n',
+  );
+  expect(existsSync(join(state('other'), 'data'))).toBe(true);
+  rmSync(state('other'), { recursive: true });
 });
 
 it('removes every container whose id matches with --regex', async () => {

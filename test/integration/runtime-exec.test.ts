@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { until } from '../support/bundle.js';
@@ -150,4 +150,34 @@ it('gives the process descriptors of ours with --preserve-fds, and no others', a
     code: 255,
     stderr: 'berth-runtime: descriptor 3 to preserve: fcntl: bad file descriptor\n',
   });
+});
+
+it('puts the process into a cgroup below the container, which must be there', async () => {
+  const id = await bench.running();
+  const missing = await bench.run(['exec', '--cgroup', 'worker', id, 'true']);
+  expect(missing.code).toBe(255);
+  expect(missing.stderr).toMatch(/^berth-runtime: cgroup: .*\/worker.*: no such file or directory\n$/);
+  for (const dir of bench.cgroupDirs(id)) {
+    const worker = join(dir, 'worker');
+    mkdirSync(worker);
+    for (const name of ['cpuset.cpus', 'cpuset.mems']) // empty in a new one of v1
+      if (existsSync(join(worker, name))) writeFileSync(join(worker, name), readFileSync(join(dir, name)));
+  }
+  const inside = await bench.run(['exec', '--cgroup', '/worker', id, 'cat', '/proc/self/cgroup']);
+  expect(inside.stderr).toBe('');
+  for (const line of inside.stdout
+    .trim()
+    .split('\n')
+    .filter((text) => /:(pids|memory)?:/.test(text)))
+    expect(line).toMatch(/:\/worker$/);
+  for (const path of ['../worker', 'memory:worker'])
+    expect((await bench.run(['exec', '--cgroup', path, id, 'true'])).stderr).toContain('--cgroup ');
+});
+
+it('lets the container end, and be removed, while a process runs in it', async () => {
+  const id = await bench.running();
+  const call = bench.start(['exec', id, 'sh', '-c', 'echo ready; sleep 600']);
+  await until(() => expect(call.stdout()).toBe('ready\n'));
+  await bench.ok('delete', '--force', id);
+  expect((await call.ended).code).toBe(137);
 });

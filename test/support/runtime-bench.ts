@@ -21,6 +21,8 @@ export interface RuntimeCallOptions {
   readonly cwd?: string;
   /** options before the command; `--root` is always there */
   readonly global?: readonly string[];
+  /** a command before the runtime's own, which executes it */
+  readonly through?: readonly string[];
   /** instead of pipes; descriptors from 3 on are passed, too */
   readonly stdio?: SpawnOptions['stdio'];
 }
@@ -39,8 +41,8 @@ export class RuntimeBench {
   }
 
   start(args: readonly string[], options: RuntimeCallOptions = {}): RuntimeProcess {
-    const words = ['--root', join(this.dir, 'state'), ...(options.global ?? []), ...args];
-    const child = spawn(berthRuntime, words, {
+    const words = [...(options.through ?? []), ...this.commandLine(args, options.global)];
+    const child = spawn(words[0] ?? berthRuntime, words.slice(1), {
       cwd: options.cwd ?? this.dir,
       env: { PATH: process.env['PATH'], ...options.env },
       stdio: options.stdio ?? 'pipe',
@@ -54,6 +56,10 @@ export class RuntimeBench {
       child.once('exit', (code) => setImmediate(() => resolve({ code, stdout: stdout(), stderr: stderr() })));
     });
     return { child, stdout, stderr, ended };
+  }
+
+  commandLine(args: readonly string[], global: readonly string[] = []): string[] {
+    return [berthRuntime, '--root', join(this.dir, 'state'), ...global, ...args];
   }
 
   run(args: readonly string[], options: RuntimeCallOptions = {}): Promise<RuntimeResult> {
@@ -108,10 +114,25 @@ export class RuntimeBench {
 }
 
 /** Mount points of cgroup hierarchies. */
-function hierarchies(): string[] {
+function hierarchies(kind = /^cgroup2?$/): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  return lines.filter((line) => / - cgroup2? /.test(line)).map((line) => line.split(' ')[4] ?? '');
+  return lines
+    .filter((line) => kind.test(line.split(' - ')[1]?.split(' ')[0] ?? ''))
+    .map((line) => line.split(' ')[4] ?? '');
 }
+
+/** Executes a command where no cgroup2 tree is mounted; undefined where that leaves nothing. */
+export const V1_ALONE: readonly string[] | undefined =
+  hierarchies(/^cgroup$/).length === 0
+    ? undefined
+    : [
+        'unshare',
+        '--mount',
+        'sh',
+        '-c',
+        `umount ${[...hierarchies(/^cgroup2$/), '""'].join(' ')} 2>/dev/null; exec "$@"`,
+        'sh',
+      ];
 
 function collect(stream: NodeJS.ReadableStream | null): () => string {
   let text = '';
