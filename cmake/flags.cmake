@@ -37,6 +37,6 @@ endif()
 add_library(berth_small INTERFACE)
 target_compile_options(berth_small INTERFACE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections)
 
-# Code that runs once in a process: what it costs is to be read from the file.
+# Code that runs once in a process: what it costs is to be read from the file. Not for parsers, which loop.
 add_library(berth_once INTERFACE)
 target_compile_options(berth_once INTERFACE $<$<CONFIG:Release>:-Os>)
