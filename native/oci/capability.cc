@@ -53,6 +53,8 @@ constexpr std::array<std::string_view, 41> kNames = {"CAP_CHOWN",
 
 }  // namespace
 
+std::span<const std::string_view> CapabilityNames() { return kNames; }
+
 std::optional<int> CapabilityNumber(std::string_view name) {
   const auto* const found = std::ranges::find(kNames, name);
   if (found == kNames.end()) {

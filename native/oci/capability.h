@@ -2,9 +2,13 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace berth {
+
+// All of them, in the order of linux/capability.h.
+std::span<const std::string_view> CapabilityNames();
 
 // The capability's number in linux/capability.h, or nothing for an unknown name.
 std::optional<int> CapabilityNumber(std::string_view name);

@@ -45,6 +45,11 @@ constexpr Option kExec[] = {
 };
 constexpr Option kKill[] = {{"all", 'a'}};
 constexpr Option kDelete[] = {{"force", 'f'}, {"regex"}};
+constexpr Option kEvents[] = {{"stats"}, {"interval", '\0', kValue, "DURATION"}};
+constexpr Option kSpec[] = {
+    {"bundle", 'b', kValue, "DIR"},
+    {"rootless", '\0', kRefused, "containers are run by root only"},
+};
 constexpr Option kPs[] = {{"format", 'f', kValue, "table|json"}};
 constexpr Option kUpdate[] = {
     {"resources", 'r', kValue, "FILE"},
@@ -79,9 +84,12 @@ const CommandSyntax kCommands[] = {
     {"pause", "ID", 1, 1, {}},
     {"resume", "ID", 1, 1, {}},
     {"ps", "ID", 1, 1, {kPs}},
+    {"events", "ID", 1, 1, {kEvents}},
     {"update", "ID", 1, 1, {kUpdate}},
     {"delete", "ID", 1, 1, {kDelete}},
     {"list", "", 0, 0, {kList}},
+    {"spec", "", 0, 0, {kSpec}},
+    {"features", "", 0, 0, {}},
 };
 
 }  // namespace

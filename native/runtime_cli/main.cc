@@ -16,13 +16,16 @@
 #include "runtime_cli/arguments.h"
 #include "runtime_cli/create.h"
 #include "runtime_cli/delete.h"
+#include "runtime_cli/events.h"
 #include "runtime_cli/exec.h"
+#include "runtime_cli/features.h"
 #include "runtime_cli/list.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/pause.h"
 #include "runtime_cli/ps.h"
 #include "runtime_cli/remove.h"
 #include "runtime_cli/run.h"
+#include "runtime_cli/spec.h"
 #include "runtime_cli/state.h"
 #include "runtime_cli/update.h"
 #include "runtime_cli/version.h"
@@ -100,6 +103,23 @@ Result<int> Ps(const Invocation& call) {
   return 0;
 }
 
+Result<int> Events(const Invocation& call) {
+  BERTH_ASSIGN(const StateDir dir, OpenStateDir(call.root, call.id, Use::kLook));
+  BERTH_ASSIGN(const State state, ReadState(dir));
+  BERTH_TRY(PrintEvents(call.arguments, dir, state));
+  return 0;
+}
+
+Result<int> Spec(const Invocation& call) {
+  BERTH_TRY(WriteSpec(call.arguments.Get("bundle", ".")));
+  return 0;
+}
+
+Result<int> Features(const Invocation&) {
+  BERTH_TRY(Print(FeaturesJson() + "\n"));
+  return 0;
+}
+
 Result<int> Delete(const Invocation& call) {
   BERTH_TRY(DeleteContainers(call.arguments, call.root, call.id));
   return 0;
@@ -118,9 +138,9 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"create", Create, true}, {"start", Start}, {"run", Run, true}, {"exec", Exec, true},
-    {"state", ShowState},     {"kill", Kill},   {"pause", Pause},   {"resume", Resume},
-    {"delete", Delete},       {"ps", Ps},       {"update", Update}, {"list", List},
+    {"create", Create, true}, {"start", Start},   {"run", Run, true}, {"exec", Exec, true}, {"state", ShowState},
+    {"kill", Kill},           {"pause", Pause},   {"resume", Resume}, {"delete", Delete},   {"ps", Ps},
+    {"update", Update},       {"events", Events}, {"list", List},     {"spec", Spec},       {"features", Features},
 };
 
 // What the caller did not mean for us goes to nobody that we execute.

@@ -2,6 +2,8 @@
 
 namespace berth {
 
-std::string VersionText() { return "berth-runtime version " BERTH_VERSION "\nspec: 1.0.2\n"; }
+std::string VersionText() {
+  return std::string("berth-runtime version " BERTH_VERSION "\nspec: ") + kSpecVersion + "\n";
+}
 
 }  // namespace berth

@@ -4,43 +4,13 @@
 
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
+#include "runtime/cgroup/place.h"
 #include "runtime/cgroup/text.h"
 #include "runtime/cgroup/tree.h"
 
 namespace berth {
 
 namespace {
-
-// Directory of the controller's cgroup, and which dialect it speaks.
-struct Place {
-  std::string directory;
-  bool v2 = false;
-  [[nodiscard]] int64_t Number(const char* file) const {
-    const auto text = directory.empty() ? Result<std::string>(std::string()) : ReadFileAt(AT_FDCWD, directory + file);
-    const auto number = text ? ParseNumber(*text) : std::nullopt;
-    constexpr int64_t kUnlimited = INT64_MAX / 2;
-    return number && *number < kUnlimited ? *number : -1;
-  }
-  // The number behind `key` in a flat keyed file.
-  [[nodiscard]] int64_t Keyed(const char* file, std::string_view key) const {
-    const auto text = directory.empty() ? Result<std::string>(std::string()) : ReadFileAt(AT_FDCWD, directory + file);
-    const std::vector<std::string_view> words = SplitWords(text ? std::string_view(*text) : std::string_view());
-    for (size_t at = 0; at + 1 < words.size(); at += 2) {
-      if (words[at] == key) {
-        return ParseNumber(words[at + 1]).value_or(-1);
-      }
-    }
-    return -1;
-  }
-};
-
-Place PlaceOf(const CgroupHost& host, const char* controller, const std::string& path) {
-  const Controller* found = host.Find(controller);
-  if (found == nullptr || found->mount_point.empty()) {
-    return {};
-  }
-  return {found->mount_point + path, found->version == CgroupVersion::kV2};
-}
 
 int64_t OomKills(const Place& memory) {
   return memory.Keyed(memory.v2 ? "/memory.events" : "/memory.oom_control", "oom_kill");
