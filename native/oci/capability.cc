@@ -63,4 +63,9 @@ std::optional<int> CapabilityNumber(std::string_view name) {
   return static_cast<int>(std::distance(kNames.begin(), found));
 }
 
+std::string CapabilityName(int number) {
+  const auto index = static_cast<size_t>(number);
+  return index < kNames.size() ? std::string(kNames[index]) : "capability " + std::to_string(number);
+}
+
 }  // namespace berth

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace berth {
@@ -12,5 +13,8 @@ std::span<const std::string_view> CapabilityNames();
 
 // The capability's number in linux/capability.h, or nothing for an unknown name.
 std::optional<int> CapabilityNumber(std::string_view name);
+
+// The name of a capability, or its number where it is newer than the names here.
+std::string CapabilityName(int number);
 
 }  // namespace berth

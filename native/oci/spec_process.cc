@@ -33,24 +33,25 @@ void ReadRlimit(JsonObject& object, Process& process) {
   process.rlimits.push_back(std::move(limit));
 }
 
-uint64_t ReadCapabilitySet(JsonObject& object, const char* key) {
+// The section on capabilities has a runtime warn of names that the kernel does not have, and go on.
+uint64_t ReadCapabilitySet(JsonObject& object, const char* key, std::vector<std::string>& warnings) {
   uint64_t mask = 0;
   for (const std::string& name : object.Strings(key)) {
     if (const auto number = CapabilityNumber(name)) {
       mask |= uint64_t{1} << *number;
     } else {
-      object.Problem(key, "unknown capability '" + name + "'");
+      warnings.push_back(std::string("process.capabilities.") + key + ": no capability is named '" + name + "'");
     }
   }
   return mask;
 }
 
 void ReadCapabilities(JsonObject& object, CapabilitySets& sets, std::vector<std::string>& warnings) {
-  sets.bounding = ReadCapabilitySet(object, "bounding");
-  sets.effective = ReadCapabilitySet(object, "effective");
-  sets.permitted = ReadCapabilitySet(object, "permitted");
-  sets.inheritable = ReadCapabilitySet(object, "inheritable");
-  sets.ambient = ReadCapabilitySet(object, "ambient");
+  sets.bounding = ReadCapabilitySet(object, "bounding", warnings);
+  sets.effective = ReadCapabilitySet(object, "effective", warnings);
+  sets.permitted = ReadCapabilitySet(object, "permitted", warnings);
+  sets.inheritable = ReadCapabilitySet(object, "inheritable", warnings);
+  sets.ambient = ReadCapabilitySet(object, "ambient", warnings);
   // The kernel refuses these two with a bare EPERM.
   if ((sets.effective & ~sets.permitted) != 0) {
     object.Problem("effective", "holds a capability that is not permitted");

@@ -168,7 +168,9 @@ std::vector<DeviceNode> DeviceNodes(const RuntimeSpec& spec) {
   if (std::ranges::none_of(spec.mounts, IsHostDev)) {
     nodes.assign(std::begin(kDefaults), std::end(kDefaults));
   }
-  nodes.insert(nodes.end(), spec.devices.begin(), spec.devices.end());
+  // Engines list the host's ptmx for a privileged container; it is that of the container's own devpts.
+  std::ranges::copy_if(spec.devices, std::back_inserter(nodes),
+                       [](const DeviceNode& node) { return node.path != "/dev/ptmx"; });
   return nodes;
 }
 

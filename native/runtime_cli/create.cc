@@ -1,6 +1,7 @@
 #include "runtime_cli/create.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,8 +14,10 @@
 #include "base/local_socket.h"
 #include "base/process.h"
 #include "runtime/container.h"
+#include "runtime/namespaces.h"
 #include "runtime_cli/bundle.h"
 #include "runtime_cli/console.h"
+#include "runtime_cli/grantable.h"
 #include "runtime_cli/hooks.h"
 #include "runtime_cli/host_cgroups.h"
 #include "runtime_cli/log.h"
@@ -120,6 +123,15 @@ Status CheckUnused(const std::string& cgroup) {
                                                   : Fail(EBUSY, "", "cgroup " + cgroup + ": has processes already");
 }
 
+// Init has told what went wrong and is about to end: the next command is to find it stopped.
+void AwaitEnd(const State& state) {
+  if (const auto init = OpenProcess(state.pid, state.start_time); init) {
+    pollfd ended{.fd = init->get(), .events = POLLIN, .revents = 0};
+    while (::poll(&ended, 1, -1) < 0 && errno == EINTR) {
+    }
+  }
+}
+
 Status Start(const StateDir& dir, const State& state) {
   if (const std::string_view status = StatusOf(dir, state); status != "created") {
     return Fail(0, "", "container " + dir.id + ": is " + std::string(status) + ", not created");
@@ -130,7 +142,11 @@ Status Start(const StateDir& dir, const State& state) {
   }
   BERTH_TRY(SendSync(init.get(), SyncType::kStart));
   BERTH_ASSIGN(const std::optional<SyncMessage> answer, ReceiveSync(init.get()));
-  return answer ? std::unexpected(FailureOf(*answer)) : Status();
+  if (answer) {
+    AwaitEnd(state);
+    return std::unexpected(FailureOf(*answer));
+  }
+  return {};
 }
 
 // With the container's lock, which is held for as long as that takes and no longer.
@@ -147,6 +163,7 @@ Result<Created> CreateContainer(const Arguments& arguments, const std::string& r
                                 bool stays) {
   BERTH_ASSIGN(const Preserved preserved, FindPreserved(arguments));
   BERTH_ASSIGN(Bundle bundle, OpenBundle(arguments, id));
+  KeepGrantable(bundle.spec, bundle.spec.process);
   WarnOf(arguments, bundle.spec.process);
   AddActivation(preserved, bundle.spec.process);
   BERTH_ASSIGN(Console console, OpenConsole(arguments, bundle.spec.process, stays));

@@ -15,6 +15,7 @@
 #include "runtime_cli/console.h"
 #include "runtime_cli/exec_process.h"
 #include "runtime_cli/foreground.h"
+#include "runtime_cli/grantable.h"
 #include "runtime_cli/log.h"
 #include "runtime_cli/process_options.h"
 #include "runtime_cli/state.h"
@@ -110,6 +111,7 @@ Result<int> ExecInContainerOf(const Arguments& arguments, const std::string& roo
   BERTH_ASSIGN(std::optional<StateDir> dir, OpenStateDir(root, id));
   BERTH_ASSIGN(const Target target, FindTarget(arguments, *dir));
   BERTH_ASSIGN(Process process, ProcessOfExec(arguments, target.config));
+  KeepGrantable(target.spec, process);
   WarnOf(arguments, process);
   const bool detached = arguments.Has("detach");
   BERTH_ASSIGN(Console console, OpenConsole(arguments, process, !detached));

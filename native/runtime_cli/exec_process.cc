@@ -13,8 +13,8 @@ namespace {
 constexpr int64_t kMostId = UINT32_MAX - 1;
 
 // Options that are refused beside `--process`, since they would be lost.
-constexpr const char* kChanges[] = {"tty", "user",         "additional-gids", "cwd",          "env",
-                                    "cap", "no-new-privs", "apparmor",        "process-label"};
+constexpr const char* kChanges[] = {"user", "additional-gids", "cwd",      "env",
+                                    "cap",  "no-new-privs",    "apparmor", "process-label"};
 
 JsonValue Text(std::string text) { return JsonValue{std::move(text)}; }
 
@@ -112,7 +112,12 @@ Result<Process> ProcessOfExec(const Arguments& arguments, std::string_view confi
   }
   const std::string file = arguments.Get("process");
   const auto text = ReadFileAt(AT_FDCWD, file);
-  return text ? ParseProcess(*text) : Fail(text.error().errnum, text.error().call, "--process " + file);
+  if (!text) {
+    return Fail(text.error().errnum, text.error().call, "--process " + file);
+  }
+  BERTH_ASSIGN(Process process, ParseProcess(*text));
+  process.terminal = process.terminal || arguments.Has("tty");  // conmon says it twice
+  return process;
 }
 
 }  // namespace berth

@@ -47,8 +47,9 @@ std::string TerminalText(std::string_view text) {
 }
 
 void Warn(const Arguments& arguments, const std::string& message) {
-  (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + TerminalText(message) + "\n", "standard error");
-  (void)Log(arguments, "warning", message);
+  if (!arguments.Has("log") || !Log(arguments, "warning", message)) {
+    (void)WriteAll(STDERR_FILENO, "berth-runtime: warning: " + TerminalText(message) + "\n", "standard error");
+  }
 }
 
 Status Log(const Arguments& arguments, const char* level, const std::string& message) {

@@ -16,7 +16,8 @@ std::string ErrorText(const Error& error);
 // Text on one line of a terminal: what it would act on is written as \xNN. Names and paths are chosen by others.
 std::string TerminalText(std::string_view text);
 
-// Tells of what went wrong without being the command's failure: on standard error, and in the log.
+// Tells of what went wrong without being the command's failure: in the log, or on standard error where there is none (which
+// `create` hands to the container, so that an engine would take it for the container's own words).
 void Warn(const Arguments& arguments, const std::string& message);
 
 // Appends a line to `--log`, where there is one, in the format of `--log-format`: as containerd and conmon read it.

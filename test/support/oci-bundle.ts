@@ -251,8 +251,8 @@ function unnamedFile(): number {
   return fd;
 }
 
-/** Removes the empty cgroup `/berth/<stack>` from every hierarchy. */
-function removeCgroups(stack: string): void {
+/** Removes the empty cgroups `/berth/<stack>` from every hierarchy. */
+export function removeCgroups(stack: string): void {
   const parents = spawnSync('find', ['/sys/fs/cgroup', '-depth', '-path', `*/berth/${stack}*`, '-type', 'd'], {
     encoding: 'utf8',
   }).stdout.split('\n');

@@ -109,6 +109,10 @@ const cases: readonly RuntimeCase[] = [
     name: 'permitted and not effective',
     change: capabilities({ bounding: ['CAP_CHOWN', 'CAP_KILL'], permitted: ['CAP_CHOWN'] }),
   },
+  {
+    name: 'capabilities that nobody knows',
+    change: capabilities({ bounding: ['CAP_CHOWN', 'CAP_X'], permitted: ['CAP_CHOWN'], effective: ['CAP_CHOWN'] }),
+  },
   { name: 'no no_new_privs', change: process({ noNewPrivileges: false }) },
   {
     name: 'rlimits',
@@ -139,6 +143,7 @@ const cases: readonly RuntimeCase[] = [
         { path: '/dev/fuse', type: 'c', major: 10, minor: 229, fileMode: 0o666, uid: 0, gid: 0 },
         { path: '/dev/test-c', type: 'c', major: 1, minor: 3, fileMode: 0o640, uid: 7, gid: 8 },
         { path: '/dev/dir/pipe', type: 'p', fileMode: 0o600, uid: 0, gid: 0 },
+        { path: '/dev/ptmx', type: 'c', major: 5, minor: 2, fileMode: 0o666, uid: 0, gid: 0 },
         { path: '/dev/test-b', type: 'b', major: 7, minor: 0 },
       ];
       config.linux.resources.devices = [

@@ -38,7 +38,7 @@ TEST_CASE("spec: hooks of every kind are read in their order") {
 
 TEST_CASE("spec: hooks that could not be run are refused") {
   const auto problem = [](const std::string& hooks) { return ParseWith(hooks).error().what; };
-  CHECK(problem(R"({"poststop": [{}]})") == "/hooks/poststop/0/path: is missing");
+  CHECK(problem(R"({"poststop": [{}]})") == "/hooks/poststop/0/path: expected a string that is not empty");
   CHECK(problem(R"({"poststop": [{"path": "a"}]})") == "/hooks/poststop/0/path: expected an absolute path");
   CHECK(problem(R"({"poststop": [{"path": "/a", "timeout": 0}]})") ==
         "/hooks/poststop/0/timeout: expected a number above 0");

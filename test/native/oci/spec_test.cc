@@ -49,7 +49,9 @@ TEST_CASE("spec: the smallest one has the specification's defaults") {
 }
 
 TEST_CASE("spec: annotations are free, all else that is not honoured is refused by its pointer") {
-  CHECK(ProblemOf(With(kSmallest, R"("root")", R"("annotations": {"a/b": [1, {}]}, "root")")) == "(none)");
+  CHECK(ProblemOf(With(kSmallest, R"("root")", R"("annotations": {"a/b": "[1, {}]"}, "root")")) == "(none)");
+  CHECK(ProblemOf(With(kSmallest, R"("root")", R"("annotations": {"a/b": 1}, "root")")) ==
+        "/annotations/a~1b: expected a string");
   CHECK(ProblemOf(With(kSmallest, R"("root")", R"("hooks": {"a": []}, "root")")) == "/hooks/a: is not supported");
   CHECK(ProblemOf(With(kSmallest, R"("cwd": "/")", R"("cwd": "/", "apparmorProfile": "x")")) ==
         "/process/apparmorProfile: is not supported");
@@ -84,7 +86,7 @@ TEST_CASE("spec: nesting costs no stack, and is refused beyond what a specificat
     return With(kSmallest, R"("root")",
                 "\"annotations\": " + std::string(depth, '[') + std::string(depth, ']') + R"(, "root")");
   };
-  CHECK(ProblemOf(nested(99)) == "(none)");
+  CHECK(ProblemOf(nested(99)) == "/annotations: expected an object of strings");
   CHECK(ProblemOf(nested(100)).ends_with(": nested too deeply"));
   CHECK(ProblemOf(nested(1'000'000)).ends_with(": nested too deeply"));
   CHECK(ProblemOf(std::string(1'000'000, '[')).ends_with(": nested too deeply"));
@@ -142,8 +144,10 @@ TEST_CASE("process: rlimits, environment and capabilities that the kernel would 
         "/rlimits/0/soft: expected soft and hard, soft at most hard");
   CHECK(WhatOf(ParseProcess(ProcessWith(R"("env": ["A=1", "secret"])"))) == "/env: expected NAME=value, not 'secret'");
   CHECK(WhatOf(ParseProcess(ProcessWith(R"("env": ["=x"])"))) == "/env: expected NAME=value, not ''");
-  CHECK(WhatOf(ParseProcess(ProcessWith(R"("capabilities": {"bounding": ["CAP_X"]})"))) ==
-        "/capabilities/bounding: unknown capability 'CAP_X'");
+  const auto unknown = ParseProcess(ProcessWith(R"("capabilities": {"bounding": ["CAP_X", "CAP_CHOWN"]})"));
+  REQUIRE(unknown);
+  CHECK(unknown->capabilities->bounding == 1);
+  CHECK(unknown->warnings == std::vector<std::string>{"process.capabilities.bounding: no capability is named 'CAP_X'"});
   CHECK(WhatOf(ParseProcess(ProcessWith(R"("capabilities": {"effective": ["CAP_CHOWN"]})"))) ==
         "/capabilities/effective: holds a capability that is not permitted");
   const auto ungranted =
