@@ -319,6 +319,14 @@ const cases: readonly RuntimeCase[] = [
       config.process.noNewPrivileges = false;
     },
   },
+  {
+    name: 'a user namespace',
+    change: (config) => {
+      config.linux.namespaces.push({ type: 'user' });
+      const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+      Object.assign(config.linux, { uidMappings: mappings, gidMappings: mappings });
+    },
+  },
   { name: 'an older version of the specification', change: top({ ociVersion: '1.0.0' }) },
 ];
 

@@ -57,6 +57,15 @@ const capabilities: readonly Row[] = [
   },
 ];
 
+const hardened: readonly Row[] = [
+  {
+    name: 'x-berth, hardened',
+    keys: 'x-berth: {hardened: true}\ncap_drop: [CHOWN]',
+    run: `${sets}; grep NoNewPrivs /proc/self/status | tr '\\t' ' '; for dir in / /etc /tmp /run /var/tmp; do touch $dir/x 2>/dev/null && echo $dir; done; tr -s ' ' < /proc/self/uid_map | cut -d ' ' -f 4`,
+    prints: `CapEff: 00000000800405fa\nCapBnd: 00000000800405fa\nNoNewPrivs: 1\n/tmp\n/run\n/var/tmp\n65536`,
+  },
+];
+
 const limitsOfProcess = (...names: string[]) =>
   `grep -E '^Max (${names.join('|')})' /proc/self/limits | tr -s ' ' | sed 's/ [a-z]* $//'`;
 
@@ -213,7 +222,7 @@ const files: readonly Row[] = [
 
 /** What it may do, and what holds for each of its processes alone. */
 export const isolationGroup: Group = {
-  rows: [...capabilities, ...ulimits, ...settings, ...devices, ...files],
+  rows: [...hardened, ...capabilities, ...ulimits, ...settings, ...devices, ...files],
   prepare: ({ dir }) => {
     mkdirSync(join(dir, 'rootfs/locked'), { mode: 0o700 });
     writeFileSync(join(dir, 'rootfs/locked/hidden'), '');

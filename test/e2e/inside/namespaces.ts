@@ -163,6 +163,21 @@ const others: readonly Row[] = [
     run: `${link('user')}; cat /proc/self/uid_map | tr -s ' ' | cut -d ' ' -f 2-`,
     prints: `${ofHost('user')}\n0 0 4294967295`,
   },
+  own('userns_mode: auto', 'user', 'userns_mode: auto'),
+  {
+    name: 'userns_mode: auto, with options',
+    service: 'mapped',
+    keys: 'userns_mode: "auto:size=2000,uidmapping=33:7:1"',
+    run: "readlink /proc/self/ns/user; tr -s ' ' < /proc/self/uid_map | cut -d ' ' -f 2,4; sed -n 2p /proc/self/uid_map | tr -s ' '; id -u",
+    prints: /^user:.*\n0 33\n33 1\n34 1966\n 33 7 1\n0$/,
+    stays: true,
+  },
+  {
+    name: 'userns_mode: service:',
+    keys: 'userns_mode: service:mapped',
+    run: link('user'),
+    prints: of('userns_mode: auto, with options', 'user'),
+  },
 ];
 
 /** Which namespaces it is in, and what comes with them. */
