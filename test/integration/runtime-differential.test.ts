@@ -66,6 +66,27 @@ const accepted: readonly Accepted[] = [
   },
   {
     section: 'mounts',
+    cases: /^a user namespace$/,
+    ours: /^\/dev\/\w+ \/\d rw,nosuid,noexec,relatime {2}tmpfs devices /,
+    theirs: /^\/dev\/\w+ \/\w+ rw,relatime {2}devtmpfs devtmpfs /,
+    why: 'nodes are made for the container, whatever the host’s /dev has; nosuid and noexec are what later runtimes add',
+  },
+  {
+    section: 'mounts',
+    cases: /^a user namespace$/,
+    ours: /^\S+ \/ ro,nosuid,nodev,noexec,relatime {2}tmpfs (tmpfs rw,size=4k,nr_inodes=2|cgroup rw),mode=755,uid=100000,gid=100000$/,
+    theirs: /^\S+ \/ r[ow],\S+ {2}tmpfs tmpfs r[ow],.*uid=100000,gid=100000$/,
+    why: 'as without a user namespace, but for the owner',
+  },
+  {
+    section: 'dev',
+    cases: /^a user namespace$/,
+    ours: /^\/dev\/(mqueue directory 0:0 1777 65534:65534|\w+ character special file \S+ 666 0:0) /,
+    theirs: /^\/dev\/(mqueue directory 0:0 1777 0:65534|\w+ character special file \S+ 666 65534:65534) /,
+    why: 'nodes belong to root, as config.json has it; queues to who made the ipc namespace, whom the container does not know',
+  },
+  {
+    section: 'mounts',
     cases: /no \/dev of its own|no mounts but proc/,
     theirs: /^\/proc\/\w+ BUNDLE\/rootfs\/dev\/null /,
     why: 'the same: runc hides it by a file of the image',

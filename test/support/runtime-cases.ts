@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { OciBundle, OciConfig, OciMount } from './oci-bundle.js';
 
 type Change = (config: OciConfig) => void;
@@ -325,6 +326,11 @@ const cases: readonly RuntimeCase[] = [
       config.linux.namespaces.push({ type: 'user' });
       const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
       Object.assign(config.linux, { uidMappings: mappings, gidMappings: mappings });
+    },
+    prepare: ({ dir, root }) => {
+      chmodSync(dirname(dir), 0o711);
+      chmodSync(dir, 0o711);
+      execFileSync('chown', ['-hR', '100000:100000', root]);
     },
   },
   { name: 'an older version of the specification', change: top({ ociVersion: '1.0.0' }) },
