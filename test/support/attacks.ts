@@ -36,6 +36,8 @@ export interface BundleParts {
   readonly join?: Readonly<Record<string, string>>;
 }
 
+const CGROUPS = `berthtest-attack-${process.pid}`;
+
 export const OURS = join(process.cwd(), 'build/Release/berth-runtime');
 
 const MOUNTS = [
@@ -92,7 +94,7 @@ export class AttackBench {
       mounts: [...(parts.mounts ?? MOUNTS), ...(parts.moreMounts ?? [])],
       linux: {
         namespaces: types.map((type) => ({ type, ...(parts.join?.[type] ? { path: parts.join[type] } : {}) })),
-        cgroupsPath: `/berthtest-attack-${process.pid}/${bundle.split('/').pop()}`,
+        cgroupsPath: `/${CGROUPS}-${bundle.split('/').pop()}`,
         resources: {},
         maskedPaths: parts.maskedPaths ?? ['/proc/kcore'],
         readonlyPaths: ['/proc/sys'],
@@ -145,6 +147,9 @@ export class AttackBench {
     try {
       rmSync(join(this.dir, 'state'), { recursive: true, force: true });
       assertWorldClean(this.#before);
+      const hierarchies = readdirSync('/sys/fs/cgroup', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+      const left = hierarchies.flatMap(({ name }) => readdirSync(join('/sys/fs/cgroup', name)));
+      if (left.some((name) => name.startsWith(CGROUPS))) throw new Error(`cgroups ${CGROUPS}-* are left`);
     } finally {
       rmSync(this.dir, { recursive: true });
     }

@@ -142,11 +142,14 @@ inline Answer AnswerOfOpenat2(int root_fd, const std::string& path, int flags, u
 // Of a process whose root it really is; as root one comes back.
 inline Answer AnswerOfChroot(int root_fd, const std::string& path, int flags) {
   const UniqueFd outside(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd here(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (::fchdir(root_fd) != 0 || ::chroot(".") != 0) {
     return {.fd = {}, .errnum = errno};
   }
   Answer answer = Answer::Of(::open(path.c_str(), flags | O_CLOEXEC));
-  return ::fchdir(outside.get()) == 0 && ::chroot(".") == 0 ? std::move(answer) : Answer{.fd = {}, .errnum = -1};
+  return ::fchdir(outside.get()) == 0 && ::chroot(".") == 0 && ::fchdir(here.get()) == 0
+             ? std::move(answer)
+             : Answer{.fd = {}, .errnum = -1};
 }
 
 // How our own walk's answer differs from the kernel's; empty: it does not.
