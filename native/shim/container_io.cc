@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "base/file.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "shim/descriptors.h"
 
 namespace berth {

@@ -5,9 +5,9 @@
 
 #include <csignal>
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "runtime/pins.h"
-#include "base/clock.h"
 #include "shim/jobs.h"
 #include "shim/records.h"
 #include "shim/supervisor.h"

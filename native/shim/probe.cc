@@ -12,9 +12,9 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "runtime/container.h"
-#include "base/clock.h"
 #include "shim/descriptors.h"
 #include "shim/memory.h"
 #include "shim/records.h"

@@ -46,7 +46,8 @@ void TellFailure(std::string_view text) {
     std::abort();
   }
   const berth::SyncMessage sent = berth::FailedMessage(text, {1, "call", std::string(text)});
-  if (std::memchr(sent.step, 0, sizeof sent.step) == nullptr || std::memchr(sent.what, 0, sizeof sent.what) == nullptr) {
+  if (std::memchr(sent.step, 0, sizeof sent.step) == nullptr ||
+      std::memchr(sent.what, 0, sizeof sent.what) == nullptr) {
     std::abort();
   }
 }
