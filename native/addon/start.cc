@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
+#include <cctype>
 #include <cstring>
 #include <functional>
 
@@ -32,6 +33,7 @@ struct Started {
   uint64_t start_time = 0;
   pid_t shim_pid = 0;
   int stream_fd = -1;  // handed over to JavaScript
+  std::vector<std::string> warnings;
 };
 
 // What the shim is handed, and the addon's ends of it.
@@ -76,15 +78,36 @@ Result<UniqueFd> ProcessFile(const std::string& process) {
   return fd;
 }
 
-// One record of the start protocol that must be of the type `wanted`. `gone` tells what has become of a shim that has
-// closed without a word.
-Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, const std::function<std::string()>& gone) {
+// "oom_score_adj: /proc/self/oom_score_adj: permission denied"
+std::string WarningText(const SyncMessage& warning) {
+  const std::string text = std::string(warning.step) + ": " + warning.what;
+  if (warning.errnum == 0) {
+    return text;
+  }
+  std::string reason = std::strerror(warning.errnum);
+  reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
+  return text + ": " + reason;
+}
+
+// The next record of the start protocol. `gone` tells what has become of a shim that has closed without a word.
+Outcome<SyncMessage> Receive(int sync_fd, const std::function<std::string()>& gone) {
   BERTH_ASSIGN(const Record record, ReceiveRecord(sync_fd, sizeof(SyncMessage), -1));
   SyncMessage message;
   if (record.bytes.size() != sizeof message) {
     return std::unexpected(Failure({0, "start", gone()}, "shim"));
   }
   std::memcpy(&message, record.bytes.data(), sizeof message);
+  return message;
+}
+
+// The same, which must be of the type `wanted`. Warnings before it are kept.
+Outcome<SyncMessage> Expect(int sync_fd, SyncType wanted, const std::function<std::string()>& gone,
+                            std::vector<std::string>& warnings) {
+  BERTH_ASSIGN(SyncMessage message, Receive(sync_fd, gone));
+  while (message.type == SyncType::kWarning) {
+    warnings.push_back(WarningText(message));
+    BERTH_ASSIGN(message, Receive(sync_fd, gone));
+  }
   if (message.type == SyncType::kFailed) {
     return std::unexpected(Failure::FromRecord(message));
   }
@@ -104,13 +127,14 @@ Outcome<Started> StartContainer(const StartRequest& request) {
   channels.theirs.clear();
   const int sync_fd = channels.sync.get();
   const auto gone = [] { return std::string("berth-shim has gone"); };
-  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone));
+  std::vector<std::string> warnings;
+  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone, warnings));
   SyncMessage start;
   start.type = SyncType::kStart;
   // A shim that has gone shows by the end of the socket.
   (void)SendRecord(sync_fd, {reinterpret_cast<const char*>(&start), sizeof start});
-  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone));
-  return Started{created.pid, created.start_time, created.shim_pid, channels.stream.Release()};
+  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone, warnings));
+  return Started{created.pid, created.start_time, created.shim_pid, channels.stream.Release(), std::move(warnings)};
 }
 
 Outcome<Started> Exec(const StartRequest& request) {
@@ -127,9 +151,18 @@ Outcome<Started> Exec(const StartRequest& request) {
   channels.theirs.clear();
   const int sync_fd = channels.sync.get();
   const auto gone = [shim_pid] { return AwaitShim(shim_pid); };
-  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone));
-  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone));
-  return Started{created.pid, created.start_time, shim_pid, channels.stream.Release()};
+  std::vector<std::string> warnings;  // the container's start has told the same
+  BERTH_ASSIGN(const SyncMessage created, Expect(sync_fd, SyncType::kCreated, gone, warnings));
+  BERTH_TRY(Expect(sync_fd, SyncType::kStarted, gone, warnings));
+  return Started{created.pid, created.start_time, shim_pid, channels.stream.Release(), {}};
+}
+
+Napi::Value Texts(Napi::Env env, const std::vector<std::string>& texts) {
+  const Napi::Array array = Napi::Array::New(env, texts.size());
+  for (uint32_t i = 0; i < texts.size(); ++i) {
+    array.Set(i, texts[i]);
+  }
+  return array;
 }
 
 StartRequest RequestOf(const Napi::Object& options) {
@@ -152,6 +185,7 @@ Napi::Value StartContainerJs(const Napi::CallbackInfo& info) {
         object.Set("startTime", ToJs(env, static_cast<int64_t>(started.start_time)));
         object.Set("shimPid", started.shim_pid);
         object.Set("streamFd", started.stream_fd);
+        object.Set("warnings", Texts(env, started.warnings));
         return object;
       });
 }

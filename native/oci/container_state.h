@@ -10,12 +10,12 @@
 namespace berth {
 
 struct ContainerState {
-  std::string oci_version;
+  std::string oci_version = {};
   std::string id;
-  std::string status;  // "creating", "created", "running", "stopped"
-  pid_t pid = 0;       // of init, as who is told sees it; 0: there is none
-  std::string bundle;  // absolute
-  std::map<std::string, std::string> annotations;
+  std::string status;       // "creating", "created", "running", "stopped"
+  pid_t pid = 0;            // of init, as who is told sees it; 0: there is none
+  std::string bundle = {};  // absolute
+  std::map<std::string, std::string> annotations = {};
 };
 
 // An object of strings, on one line.

@@ -46,6 +46,20 @@ void JsonProblem::Set(const std::string& pointer, const std::string& problem) {
   }
 }
 
+void JsonProblem::Warn(const std::string& pointer, const std::string& warning) {
+  if (warnings_ != nullptr) {
+    warnings_->push_back(pointer + ": " + warning);
+  }
+}
+
+void JsonProblem::SetUnknown(const std::string& pointer) {
+  if (warnings_ == nullptr) {
+    Set(pointer, "is not supported");
+  } else {
+    Warn(pointer, "is not known and has no effect");
+  }
+}
+
 JsonObject::JsonObject(const JsonMembers& members, std::string pointer, JsonProblem& problem)
     : members_(members), pointer_(std::move(pointer)), problem_(problem) {}
 
@@ -55,7 +69,16 @@ bool JsonObject::Has(const char* key) const { return MemberOf(members_, key) != 
 
 void JsonObject::Problem(const char* key, const std::string& problem) { problem_.Set(At(key), problem); }
 
+void JsonObject::Warn(const char* key, const std::string& warning) { problem_.Warn(At(key), warning); }
+
 void JsonObject::Skip(const char* key) { read_.push_back(key); }
+
+void JsonObject::Refuse(const char* key) {
+  Skip(key);
+  if (Has(key)) {
+    Problem(key, "is not supported");
+  }
+}
 
 const JsonValue* JsonObject::Find(const char* key) {
   Skip(key);
@@ -194,6 +217,22 @@ void JsonObject::RequiredObject(const char* key, const std::function<void(JsonOb
   Object(key, read);
 }
 
+void JsonObject::ObjectMap(const char* key, const std::function<void(const std::string&, JsonObject&)>& read) {
+  const auto* const objects = FindTyped<JsonMembers>(key, "an object of objects");
+  for (size_t i = 0; objects != nullptr && i < objects->size() && !problem_.any(); ++i) {
+    const auto& [name, value] = (*objects)[i];
+    const std::string pointer = At(key) + "/" + EscapePointer(name);
+    const auto* const members = value.As<JsonMembers>();
+    if (members == nullptr || name.find('\0') != std::string::npos || MemberOf(*objects, name) != &value) {
+      problem_.Set(pointer, members == nullptr ? "expected an object" : "occurs twice, or holds a NUL byte");
+      return;
+    }
+    JsonObject object(*members, pointer, problem_);
+    read(name, object);
+    object.Finish();
+  }
+}
+
 void JsonObject::Objects(const char* key, const std::function<void(JsonObject&)>& read) {
   const auto* const array = FindTyped<JsonArray>(key, "an array of objects");
   for (size_t i = 0; array != nullptr && i < array->size() && !problem_.any(); ++i) {
@@ -213,7 +252,7 @@ void JsonObject::Finish() {
   std::vector<std::string_view> seen;
   for (const auto& [name, value] : members_) {
     if (std::ranges::find(read_, name) == read_.end()) {
-      problem_.Set(At(name), "is not supported");
+      problem_.SetUnknown(At(name));
     }
     if (std::ranges::find(seen, name) != seen.end()) {
       problem_.Set(At(name), "occurs twice");
@@ -222,13 +261,14 @@ void JsonObject::Finish() {
   }
 }
 
-Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read) {
+Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read,
+                       std::vector<std::string>* warnings) {
   BERTH_ASSIGN(const JsonValue document, ParseJson(text, name));
   const auto* const members = document.As<JsonMembers>();
   if (members == nullptr) {
     return Fail(0, name, "/: expected an object");
   }
-  JsonProblem problem;
+  JsonProblem problem(warnings);
   JsonObject object(*members, "", problem);
   read(object);
   object.Finish();

@@ -1,4 +1,5 @@
-// Strict reading of JSON objects: every accessor checks type and range, and a key that nothing read is refused by name.
+// Strict reading of JSON objects: every accessor checks type and range. A key that nothing read is refused by name, or told
+// as a warning where the reader of the document wants it so.
 //
 // The first problem is kept and ends the parse: after it accessors return defaults, so that callers need no checks
 // between fields. Problems are told as a JSON pointer (RFC 6901) and what was expected there.
@@ -17,14 +18,19 @@
 
 namespace berth {
 
-// The first problem of a parse.
+// The first problem of a parse, and what is only to be told.
 class JsonProblem {
  public:
+  // Where `warnings` is null, an unknown key is a problem.
+  explicit JsonProblem(std::vector<std::string>* warnings) : warnings_(warnings) {}
   void Set(const std::string& pointer, const std::string& problem);
   [[nodiscard]] bool any() const { return problem_.has_value(); }
   [[nodiscard]] const std::string& text() const { return *problem_; }
+  void Warn(const std::string& pointer, const std::string& warning);
+  void SetUnknown(const std::string& pointer);
 
  private:
+  std::vector<std::string>* warnings_;
   std::optional<std::string> problem_;
 };
 
@@ -52,11 +58,16 @@ class JsonObject {
   void Object(const char* key, const std::function<void(JsonObject&)>& read);
   void Objects(const char* key, const std::function<void(JsonObject&)>& read);
   void RequiredObject(const char* key, const std::function<void(JsonObject&)>& read);
+  // Calls `read` with each object of the object at `key`, and its name.
+  void ObjectMap(const char* key, const std::function<void(const std::string&, JsonObject&)>& read);
 
   // Reads a key without looking at it.
   void Skip(const char* key);
+  // Says of a known key that it is not supported.
+  void Refuse(const char* key);
   void Problem(const char* key, const std::string& problem);
-  // Refuses what was not read, and keys that occur twice.
+  void Warn(const char* key, const std::string& warning);
+  // Refuses keys that occur twice, and what was not read where nobody is to be warned of it.
   void Finish();
 
  private:
@@ -73,7 +84,9 @@ class JsonObject {
   std::vector<const char*> read_;
 };
 
-// Parses `text` as one object. An error has errnum 0, call `name`, and `what` as described above.
-Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read);
+// Parses `text` as one object. An error has errnum 0, call `name`, and `what` as described above. With `warnings` unknown keys
+// are told there, a line each, and left alone.
+Status ParseJsonObject(std::string_view text, const char* name, const std::function<void(JsonObject&)>& read,
+                       std::vector<std::string>* warnings = nullptr);
 
 }  // namespace berth

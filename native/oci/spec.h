@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "oci/hooks.h"
+#include "oci/scheduling.h"
 #include "oci/seccomp.h"
 
 namespace berth {
@@ -50,7 +51,12 @@ struct Process {
   std::vector<Rlimit> rlimits;
   bool no_new_privileges = false;
   std::optional<int> oom_score_adj;
-  std::vector<std::string> warnings;  // what the specification has a runtime warn of, a line each
+  std::string apparmor_profile;
+  std::string selinux_label;
+  std::optional<IoPriority> io_priority;
+  std::optional<Scheduler> scheduler;
+  ExecCpuAffinity exec_cpu_affinity;
+  std::vector<std::string> warnings;  // of ParseProcess: see RuntimeSpec
 };
 
 // A run of ids: `size` of them from `container_id` in the user namespace are those from `host_id` outside.
@@ -75,11 +81,17 @@ struct Mount {
   IdMappings ids = {};  // of the mount itself; empty: those of the container, where its options ask for any
 };
 
-enum class NamespaceType { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup };
+enum class NamespaceType { kPid, kNetwork, kMount, kIpc, kUts, kUser, kCgroup, kTime };
 
 struct Namespace {
   NamespaceType type = NamespaceType::kPid;
   std::string path;  // empty: a new one
+};
+
+// Of a clock in a time namespace, against the host's.
+struct TimeOffset {
+  int64_t seconds = 0;
+  uint32_t nanoseconds = 0;
 };
 
 struct DeviceNode {
@@ -112,6 +124,10 @@ struct WeightDevice {
   uint16_t weight = 0;
 };
 
+struct RdmaLimit {
+  std::optional<uint32_t> hca_handles, hca_objects;
+};
+
 struct HugepageLimit {
   std::string page_size;  // "2MB"
   uint64_t limit = 0;
@@ -121,34 +137,44 @@ struct LinuxResources {
   std::vector<DeviceRule> devices;
   // memory, bytes; -1 unlimited. `memory_swap` is memory plus swap, whatever the cgroup version.
   std::optional<int64_t> memory_limit, memory_reservation, memory_swap;
+  std::optional<int64_t> memory_kernel, memory_kernel_tcp;  // those above 0 are limits
   std::optional<uint64_t> memory_swappiness;
   bool disable_oom_killer = false;
-  // cpu; quota -1 unlimited
-  std::optional<uint64_t> cpu_shares, cpu_period;
-  std::optional<int64_t> cpu_quota;
+  bool check_before_update = false;  // a limit below what is in use is refused
+  // cpu, microseconds; quota -1 unlimited
+  std::optional<uint64_t> cpu_shares, cpu_period, cpu_burst, cpu_realtime_period;
+  std::optional<int64_t> cpu_quota, cpu_realtime_runtime, cpu_idle;
   std::string cpus, mems;
   std::optional<int64_t> pids_limit;  // -1 unlimited
   std::optional<uint16_t> blkio_weight;
   std::vector<WeightDevice> blkio_weight_device;
   std::vector<ThrottleDevice> read_bps, write_bps, read_iops, write_iops;
   std::vector<HugepageLimit> hugepage_limits;
+  std::map<std::string, RdmaLimit> rdma;  // by device
   std::optional<uint32_t> net_class_id;
   std::map<std::string, uint32_t> net_priorities;
   std::map<std::string, std::string> unified;  // v2 only: file to text
+  std::vector<std::string> warnings;           // of ParseResources: see RuntimeSpec
 };
 
 struct RuntimeSpec {
+  // What has no effect and is not refused, a line each with its JSON pointer: keys that the specification does not know ("MUST
+  // ignore unknown properties"), capabilities that can't be granted ("MUST be logged as a warning").
+  std::vector<std::string> warnings;
   std::string oci_version;
   std::map<std::string, std::string> annotations;
   std::string root_path;
   bool root_readonly = false;
+  bool has_process = false;  // without one a container can be created, not started
   Process process;
   std::string hostname;
   std::string domainname;
   std::vector<Mount> mounts;
   std::vector<Namespace> namespaces;
-  IdMappings ids = {};  // of a new user namespace
+  IdMappings ids = {};                             // of a new user namespace
+  std::map<std::string, TimeOffset> time_offsets;  // by clock: "monotonic", "boottime"
   std::vector<DeviceNode> devices;
+  std::map<std::string, std::string> net_devices;  // the name on the host to that inside; empty: the same
   std::string cgroups_path;
   LinuxResources resources;
   std::map<std::string, std::string> sysctl;
@@ -157,11 +183,14 @@ struct RuntimeSpec {
   std::string rootfs_propagation;
   std::optional<Seccomp> seccomp;
   Hooks hooks;
+  std::optional<uint32_t> personality;  // the execution domain, as personality(2) takes it
+  std::optional<MemoryPolicy> memory_policy;
+  std::string mount_label;
 };
 
 // Parses config.json. An error has errnum 0, call "config.json", and `what` names the JSON pointer and what was expected.
-// A key of the specification that is not honoured is refused by name; annotations are free. `cgroups_path` is what holds
-// where linux.cgroupsPath is absent; while it is empty the key is required.
+// A key of the specification that is not honoured is refused by name, one that it does not know is a warning; annotations are
+// free. `cgroups_path` is what holds where linux.cgroupsPath is absent; while it is empty the key is required.
 Result<RuntimeSpec> ParseRuntimeSpec(std::string_view json, const std::string& cgroups_path = {});
 
 // Parses an OCI `process` object alone, as `exec` gets it.

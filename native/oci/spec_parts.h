@@ -13,6 +13,11 @@ void ReadLinux(JsonObject& object, RuntimeSpec& spec);
 void ReadResources(JsonObject& object, LinuxResources& resources);
 void ReadHooks(JsonObject& object, Hooks& hooks);
 void ReadSeccomp(JsonObject& object, Seccomp& seccomp);
+void ReadIoPriority(JsonObject& object, IoPriority& priority);
+void ReadScheduler(JsonObject& object, Scheduler& scheduler);
+void ReadExecCpuAffinity(JsonObject& object, ExecCpuAffinity& affinity);
+void ReadMemoryPolicy(JsonObject& object, MemoryPolicy& policy);
+void ReadPersonality(JsonObject& object, uint32_t& domain);
 
 // "uidMappings" and "gidMappings": both or neither.
 void ReadIdMappings(JsonObject& object, IdMappings& ids);

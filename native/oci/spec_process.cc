@@ -12,6 +12,7 @@ void ReadUser(JsonObject& object, User& user) {
   user.gid = object.UnsignedAs<uint32_t>("gid", kMaxId).value_or(0);
   user.umask = object.UnsignedAs<mode_t>("umask", 0777);
   user.additional_gids = object.Ids("additionalGids");
+  object.Skip("username");  // of Windows
 }
 
 void ReadConsoleSize(JsonObject& object, Process& process) {
@@ -33,35 +34,35 @@ void ReadRlimit(JsonObject& object, Process& process) {
   process.rlimits.push_back(std::move(limit));
 }
 
-// The section on capabilities has a runtime warn of names that the kernel does not have, and go on.
-uint64_t ReadCapabilitySet(JsonObject& object, const char* key, std::vector<std::string>& warnings) {
+// The section on capabilities has a runtime warn of what can't be granted, and go on.
+uint64_t ReadCapabilitySet(JsonObject& object, const char* key) {
   uint64_t mask = 0;
   for (const std::string& name : object.Strings(key)) {
     if (const auto number = CapabilityNumber(name)) {
       mask |= uint64_t{1} << *number;
     } else {
-      warnings.push_back(std::string("process.capabilities.") + key + ": no capability is named '" + name + "'");
+      object.Warn(key, "unknown capability '" + name + "' is not granted");
     }
   }
   return mask;
 }
 
-void ReadCapabilities(JsonObject& object, CapabilitySets& sets, std::vector<std::string>& warnings) {
-  sets.bounding = ReadCapabilitySet(object, "bounding", warnings);
-  sets.effective = ReadCapabilitySet(object, "effective", warnings);
-  sets.permitted = ReadCapabilitySet(object, "permitted", warnings);
-  sets.inheritable = ReadCapabilitySet(object, "inheritable", warnings);
-  sets.ambient = ReadCapabilitySet(object, "ambient", warnings);
-  // The kernel refuses these two with a bare EPERM.
-  if ((sets.effective & ~sets.permitted) != 0) {
-    object.Problem("effective", "holds a capability that is not permitted");
+// Leaves what of a set the kernel would grant; it refuses the others with a bare EPERM.
+void Limit(JsonObject& object, const char* key, uint64_t& set, uint64_t grantable, const char* reason) {
+  if ((set & ~grantable) != 0) {
+    object.Warn(key, std::string("what is not ") + reason + " is not granted");
+    set &= grantable;
   }
-  // The section on capabilities has a runtime warn of one that cannot be granted.
-  const uint64_t grantable = sets.permitted & sets.inheritable;
-  if ((sets.ambient & ~grantable) != 0) {
-    warnings.emplace_back("process.capabilities.ambient: what is not permitted and inheritable is not granted");
-    sets.ambient &= grantable;
-  }
+}
+
+void ReadCapabilities(JsonObject& object, CapabilitySets& sets) {
+  sets.bounding = ReadCapabilitySet(object, "bounding");
+  sets.effective = ReadCapabilitySet(object, "effective");
+  sets.permitted = ReadCapabilitySet(object, "permitted");
+  sets.inheritable = ReadCapabilitySet(object, "inheritable");
+  sets.ambient = ReadCapabilitySet(object, "ambient");
+  Limit(object, "effective", sets.effective, sets.permitted, "permitted");
+  Limit(object, "ambient", sets.ambient, sets.permitted & sets.inheritable, "permitted and inheritable");
 }
 
 void CheckStrings(JsonObject& object, const Process& process) {
@@ -90,13 +91,22 @@ void ReadProcess(JsonObject& object, Process& process) {
   process.env = object.Strings("env");
   process.cwd = object.RequiredString("cwd");
   object.Object("capabilities", [&process](JsonObject& capabilities) {
-    ReadCapabilities(capabilities, process.capabilities.emplace(), process.warnings);
+    ReadCapabilities(capabilities, process.capabilities.emplace());
   });
   object.Objects("rlimits", [&process](JsonObject& limit) { ReadRlimit(limit, process); });
   process.no_new_privileges = object.Bool("noNewPrivileges");
   if (const auto score = object.Int("oomScoreAdj", -1000, 1000)) {
     process.oom_score_adj = static_cast<int>(*score);
   }
+  process.apparmor_profile = object.String("apparmorProfile");
+  process.selinux_label = object.String("selinuxLabel");
+  object.Object("ioPriority",
+                [&process](JsonObject& priority) { ReadIoPriority(priority, process.io_priority.emplace()); });
+  object.Object("scheduler",
+                [&process](JsonObject& scheduler) { ReadScheduler(scheduler, process.scheduler.emplace()); });
+  object.Object("execCPUAffinity",
+                [&process](JsonObject& affinity) { ReadExecCpuAffinity(affinity, process.exec_cpu_affinity); });
+  object.Refuse("commandLine");  // of Windows
   CheckStrings(object, process);
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
+#include "oci/names.h"
 #include "oci/spec_parts.h"
 
 namespace berth {
@@ -13,9 +13,6 @@ namespace {
 constexpr uint32_t kWaitKillable = 1U << 5U;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, Linux 5.19
 constexpr uint32_t kMaxErrno = 4095;          // the kernel cuts a higher one
 constexpr uint32_t kMaxTrace = 0xffff;
-
-template <typename T>
-using Named = std::pair<std::string_view, T>;
 
 constexpr std::array<Named<SeccompAction>, 9> kActions = {{{"SCMP_ACT_KILL", SeccompAction::kKillThread},
                                                            {"SCMP_ACT_KILL_THREAD", SeccompAction::kKillThread},
@@ -54,17 +51,6 @@ constexpr std::array<Named<SeccompArch>, 23> kArchitectures = {
      {"SCMP_ARCH_M68K", SeccompArch::kOther},        {"SCMP_ARCH_SH", SeccompArch::kOther},
      {"SCMP_ARCH_SHEB", SeccompArch::kOther}}};
 
-// The value of a name; a problem at `key` where there is none.
-template <typename T, size_t kSize>
-T ValueOf(JsonObject& object, const char* key, const std::string& name, const std::array<Named<T>, kSize>& known) {
-  const auto* const found = std::ranges::find(known, name, &Named<T>::first);
-  if (found == known.end()) {
-    object.Problem(key, "'" + name + "' is not supported");
-    return known.front().second;
-  }
-  return found->second;
-}
-
 std::optional<uint32_t> ReadErrno(JsonObject& object, const char* key, SeccompAction action) {
   const auto value = object.UnsignedAs<uint32_t>(key, action == SeccompAction::kTrace ? kMaxTrace : kMaxErrno);
   if (value && action != SeccompAction::kErrno && action != SeccompAction::kTrace) {
@@ -95,6 +81,9 @@ void ReadRule(JsonObject& object, Seccomp& seccomp) {
   }
   rule.action = ValueOf(object, "action", object.RequiredString("action"), kActions);
   rule.errno_ret = ReadErrno(object, "errnoRet", rule.action);
+  // Docker's format: without them the rule would mean something else.
+  object.Refuse("includes");
+  object.Refuse("excludes");
   object.Objects("args", [&rule](JsonObject& arg) { ReadArg(arg, rule); });
   seccomp.syscalls.push_back(std::move(rule));
 }
@@ -142,6 +131,7 @@ void ReadSeccomp(JsonObject& object, Seccomp& seccomp) {
   seccomp.listener_path = object.String("listenerPath");
   seccomp.listener_metadata = object.String("listenerMetadata");
   object.Objects("syscalls", [&seccomp](JsonObject& rule) { ReadRule(rule, seccomp); });
+  object.Refuse("archMap");  // Docker's format
   CheckListener(object, seccomp);
 }
 

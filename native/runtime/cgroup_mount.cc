@@ -62,7 +62,11 @@ Result<UniqueFd> MountTmpfs(int root_fd, const Mount& mount) {
 Status MountCgroups(int root_fd, const Mount& mount, const CgroupHost& host, const std::string& cgroup_path) {
   BERTH_ASSIGN(MountOptions options, ParseMountOptions(mount));
   options.data.clear();  // v1 names its controllers there
-  if (!host.has_v1) {
+  const bool only_v2 = mount.type == "cgroup2" && host.has_v1;
+  if (only_v2 && host.unified.empty()) {
+    return Fail(0, "mount", mount.destination + ": this host has no cgroup2 tree");
+  }
+  if (!host.has_v1 || only_v2) {
     BERTH_ASSIGN(const UniqueFd target, MountTarget(root_fd, mount.destination));
     BERTH_ASSIGN(const UniqueFd cgroup2, NewFilesystem("cgroup2", "cgroup", options));
     return AttachMount(cgroup2.get(), target.get(), "cgroup2");

@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstdlib>
 
+#include "runtime/labels.h"
 #include "runtime/privileges.h"
 #include "seccomp/listener.h"
 
@@ -37,8 +38,12 @@ Result<std::string> ReadLink(const std::string& path) {
 
 }  // namespace
 
-Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Supervise& supervise) {
+Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Process& process, const Supervise& supervise,
+                                       Progress& progress) {
   Confinement confinement;
+  progress.step = "labels";
+  BERTH_ASSIGN(confinement.proc, PrepareLabels(spec, process));
+  progress.step = "seccomp";
   if (!spec.seccomp) {
     return confinement;
   }
@@ -54,6 +59,10 @@ Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Supervise&
     confinement.annotations = spec.annotations;
   }
   return confinement;
+}
+
+Status LabelProcess(const Confinement& confinement, const Process& process) {
+  return confinement.proc.valid() ? LabelNextExec(confinement.proc.get(), process) : Status();
 }
 
 Status NoteProcess(Confinement& confinement, const char* status, int container_fd, pid_t init_pid) {

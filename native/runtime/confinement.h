@@ -1,5 +1,5 @@
-// The system calls that are left to a container's processes. The starter prepares what is in force from right before execve:
-// nothing of our own set-up runs under a container's filter.
+// What is left to a container's processes: system calls, and what a Linux security module allows. The starter prepares what is
+// in force from right before execve, or from execve itself: nothing of our own set-up runs under it.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +13,7 @@
 #include "base/unique_fd.h"
 #include "oci/spec.h"
 #include "oci/supervise.h"
+#include "runtime/report.h"
 #include "seccomp/filter.h"
 
 namespace berth {
@@ -25,10 +26,16 @@ struct Confinement {
   std::string listener_metadata;
   std::map<std::string, std::string> annotations;
   std::string process_state;  // what is sent with it: the specification's container process state
+  UniqueFd proc;              // the host's, to write the process's security labels through, if it has any
 };
 
-// Compiles the spec's filter and connects to its listener's receiver. In the host's mount namespace.
-Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Supervise& supervise);
+// Compiles the spec's filter and connects to its listener's receiver; refuses labels that this host has no security module
+// for. In the host's mount namespace. `process` is what is to be run.
+Result<Confinement> PrepareConfinement(const RuntimeSpec& spec, const Process& process, const Supervise& supervise,
+                                       Progress& progress);
+
+// Has execve change into the process's security labels. Called last of what needs no seccomp.
+Status LabelProcess(const Confinement& confinement, const Process& process);
 
 // Where there is a receiver: notes what it is told of the calling process. Called while /proc is the host's. `status` is
 // the container's; `init_pid` 0: the caller is its init.

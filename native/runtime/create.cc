@@ -1,5 +1,7 @@
 #include <sched.h>
 
+#include <optional>
+
 #include "runtime/cgroup/cgroup.h"
 #include "runtime/confinement.h"
 #include "runtime/container.h"
@@ -7,6 +9,7 @@
 #include "runtime/init.h"
 #include "runtime/leave_host.h"
 #include "runtime/namespaces.h"
+#include "runtime/net_devices.h"
 #include "runtime/report.h"
 #include "runtime/shared_shm.h"
 #include "runtime/syscalls.h"
@@ -29,8 +32,8 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
   if (HasHooks(options.spec->hooks) && options.state == nullptr) {
     return Fail(0, "config.json", "/hooks: are run for an engine's containers only");
   }
-  progress.step = "seccomp";
-  BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
+  BERTH_ASSIGN(Confinement confinement,
+               PrepareConfinement(*options.spec, options.spec->process, *options.supervise, progress));
   BERTH_TRY(CheckSysctls(*options.spec, progress));
   progress.step = "cgroup";
   const CgroupHost& cgroups = *options.cgroups;
@@ -40,6 +43,8 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
     progress.step = "shared shm";
     BERTH_TRY(EnsureSharedShm(options.run_fd, *options.supervise->shared_shm_bytes));
   }
+  progress.step = "network devices";
+  BERTH_ASSIGN(std::optional<NetDeviceHelper> helper, NetDeviceHelper::Fork(options.spec->net_devices));
   progress.step = "user namespace";
   BERTH_ASSIGN(const UserNamespace user, FindUserNamespace(*options.spec, options.run_fd));
   BERTH_ASSIGN(const uint64_t missing, JoinNamespaces(*options.spec, *options.supervise, options.run_fd, progress));
@@ -50,6 +55,12 @@ Result<pid_t> Create(const CreateOptions& options, Progress& progress) {
     BERTH_TRY(EnterUserNamespace(user));
   }
   BERTH_ASSIGN(const uint64_t flags, MakeNamespaces(missing, progress));
+  progress.step = "time namespace";
+  BERTH_TRY(WriteTimeOffsets(options.spec->time_offsets));
+  if (helper) {
+    progress.step = "network devices";
+    BERTH_TRY(helper->Move());
+  }
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneProcess(flags | CLONE_PARENT, unified.get()));
   if (cloned.pid == 0) {

@@ -12,6 +12,7 @@
 #include "runtime/privileges.h"
 #include "runtime/report.h"
 #include "runtime/run_process.h"
+#include "runtime/scheduling.h"
 #include "runtime/syscalls.h"
 #include "runtime/terminal.h"
 #include "runtime/user_namespace.h"
@@ -61,7 +62,9 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
     BERTH_TRY(in_unified ? JoinV1(cgroups, path) : JoinAll(cgroups, path));
   }
   progress.step = "oom_score_adj";
-  BERTH_TRY(SetOomScore(*options.process));
+  BERTH_TRY(SetOomScore(*options.process, progress));
+  progress.step = "cpu affinity";
+  BERTH_TRY(SetFinalCpuAffinity(options.process->exec_cpu_affinity));
   progress.step = "user namespace";
   BERTH_ASSIGN(const UserNamespace user, FindUserNamespaceOf(options));
   if (user.valid()) {
@@ -89,7 +92,12 @@ Result<UniqueFd> EnterContainer(const ExecOptions& options, const CgroupHost& cg
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
   }
-  RunProcess({.id = options.supervise->id,
+  progress.step = "labels";
+  if (auto labelled = LabelProcess(confinement, *options.process); !labelled) {
+    FailProcess(options.sync_fd, progress, labelled.error());
+  }
+  RunProcess({.spec = options.spec,
+              .id = options.supervise->id,
               .process = options.process,
               .stdio = options.stdio,
               .terminal_fd = terminal->get(),
@@ -114,14 +122,28 @@ Result<Cloned> CloneInto(const ExecOptions& options, int pidfd, int unified_fd) 
   return CloneProcess(0, unified_fd);
 }
 
+// Who makes the process runs where it is to run first, so that it is born there. Returns where the caller ran before; empty:
+// nothing was said of it.
+Result<NumberSet> EnterInitialCpus(const ExecCpuAffinity& affinity) {
+  if (affinity.initial.empty()) {
+    return NumberSet();
+  }
+  BERTH_ASSIGN(NumberSet own, CpuAffinity());
+  BERTH_TRY(SetCpuAffinity(affinity.initial));
+  return own;
+}
+
 Result<pid_t> Exec(const ExecOptions& options, Progress& progress) {
   progress.step = "container";
   BERTH_ASSIGN(const UniqueFd pidfd, OpenProcess(options.init_pid, options.init_start_time));
-  progress.step = "seccomp";
-  BERTH_ASSIGN(Confinement confinement, PrepareConfinement(*options.spec, *options.supervise));
+  BERTH_ASSIGN(Confinement confinement,
+               PrepareConfinement(*options.spec, *options.process, *options.supervise, progress));
   progress.step = "cgroup";
   BERTH_ASSIGN(const CgroupHost cgroups, DetectCgroupHost());
   BERTH_ASSIGN(const UniqueFd unified, OpenUnified(cgroups, CgroupOf(options)));
+  progress.step = "cpu affinity";
+  BERTH_ASSIGN(const NumberSet own_cpus, EnterInitialCpus(options.process->exec_cpu_affinity));
+  const Cleanup restore([&own_cpus] { (void)(own_cpus.empty() ? Status() : SetCpuAffinity(own_cpus)); });
   progress.step = "clone";
   BERTH_ASSIGN(const Cloned cloned, CloneInto(options, pidfd.get(), unified.get()));
   if (cloned.pid == 0) {

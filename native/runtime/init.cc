@@ -43,8 +43,12 @@ Status EnterCgroupNamespace(const RuntimeSpec& spec) {
 }
 
 // Only who made the uts namespace names it.
-Status SetNames(const RuntimeSpec& spec) {
+Status SetNames(const RuntimeSpec& spec, Progress& progress) {
   const Namespace* const ns = FindNamespace(spec, NamespaceType::kUts);
+  const bool named = !spec.hostname.empty() || !spec.domainname.empty();
+  if (ns != nullptr && !ns->path.empty() && named) {
+    progress.Warn({0, "", "the uts namespace is another's, which keeps its names"});
+  }
   if (ns == nullptr || !ns->path.empty()) {
     return {};
   }
@@ -65,11 +69,11 @@ Status SetUpKernel(const CreateOptions& options, const InitInput& input, Progres
   progress.step = "cgroup namespace";
   BERTH_TRY(EnterCgroupNamespace(spec));
   progress.step = "oom_score_adj";
-  BERTH_TRY(SetOomScore(spec.process));
+  BERTH_TRY(SetOomScore(spec.process, progress));
   progress.step = "user namespace";
   BERTH_TRY(input.in_user_namespace ? BecomeRoot() : Status());
   progress.step = "hostname";
-  return SetNames(spec);
+  return SetNames(spec, progress);
 }
 
 // In the container's pid namespace it is the container's pid that counts (runtime.md, "State").
@@ -153,9 +157,14 @@ void InitMain(const CreateOptions& options, const InitInput& input) {
   if (!terminal) {
     FailProcess(options.sync_fd, progress, terminal.error());
   }
+  progress.step = "labels";
+  if (auto labelled = LabelProcess(input.confinement, options.spec->process); !labelled) {
+    FailProcess(options.sync_fd, progress, labelled.error());
+  }
   const std::vector<Hook>& start_hooks = options.spec->hooks.start_container;
   const ContainerState state = start_hooks.empty() ? ContainerState() : StateInContainer(options, "created");
-  RunProcess({.id = options.supervise->id,
+  RunProcess({.spec = options.spec,
+              .id = options.supervise->id,
               .process = &options.spec->process,
               .stdio = options.stdio,
               .terminal_fd = terminal->get(),

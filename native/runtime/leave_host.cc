@@ -29,7 +29,8 @@ Status LeaveHost(const Process& process, const Stdio& stdio, const UserNamespace
   progress.step = "user";
   BERTH_TRY(CheckMapped(process.user, user.ids));
   progress.step = "oom_score_adj";
-  BERTH_TRY(SetOomScore(process));
+  Progress told;  // by the process itself, which tries again
+  BERTH_TRY(SetOomScore(process, told));
   BERTH_TRY(RaiseHardLimits(process, progress));
   progress.step = "stdio";
   // A process with a terminal has none of these.

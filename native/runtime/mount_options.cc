@@ -46,7 +46,21 @@ constexpr std::pair<std::string_view, uint64_t> kPropagations[] = {
 };
 
 // They change what the mount shows or who owns it: never passed over.
-constexpr std::string_view kRefused[] = {"tmpcopyup", "copy-symlink", "remount"};
+constexpr std::string_view kRefused[] = {"copy-symlink"};
+
+// What mount(8) has, and a mount is without being asked: messages of the kernel come to us and not into its log, and no
+// filesystem counts inode versions but those that do so by an option of their own.
+constexpr std::string_view kNothing[] = {"defaults", "silent", "loud", "noiversion"};
+
+// Of a filesystem: the kernel keeps them for all of its mounts, and knows all but iversion itself. Those of the second list
+// are what it does anyway.
+constexpr std::string_view kFilesystemFlags[] = {"sync", "dirsync", "lazytime", "mand", "iversion"};
+constexpr std::string_view kFilesystemDefaults[] = {"async", "nolazytime", "nomand"};
+
+template <size_t kSize>
+bool IsOneOf(std::string_view option, const std::string_view (&list)[kSize]) {
+  return std::ranges::find(list, option) != std::end(list);
+}
 
 void Apply(const Attribute& attribute, uint64_t& set, uint64_t& clear) {
   const uint64_t touched = attribute.set | attribute.clear;
@@ -99,6 +113,28 @@ bool ReadIdmap(std::string_view option, MountOptions& options) {
   return true;
 }
 
+bool ReadOurWork(std::string_view option, MountOptions& options) {
+  options.copy_up = options.copy_up || option == "tmpcopyup";
+  options.remount = options.remount || option == "remount";
+  return option == "tmpcopyup" || option == "remount";
+}
+
+Status CheckTogether(const Mount& mount, const MountOptions& options) {
+  if (options.copy_up && (mount.type != "tmpfs" || options.bind || options.remount)) {
+    return Fail(0, "mount options", "tmpcopyup: means nothing but to a new tmpfs");
+  }
+  if ((!options.bind && !options.remount) || options.data.empty()) {
+    return {};
+  }
+  const std::string& name = options.data.front().first;
+  if (options.remount) {
+    return Fail(0, "mount options", name + ": a remount changes no filesystem, which others may use");
+  }
+  return Fail(0, "mount options",
+              name + (IsOneOf(name, kFilesystemFlags) ? ": is of the filesystem, which a bind mount does not change"
+                                                      : ": means nothing to a bind mount"));
+}
+
 // Our own options, which no kernel knows.
 Result<bool> ReadOwn(std::string_view option, MountOptions& options) {
   constexpr std::string_view kSubpath = "x-berth.subpath=";
@@ -119,26 +155,32 @@ Result<bool> ReadOwn(std::string_view option, MountOptions& options) {
 
 }  // namespace
 
+bool IsFilesystemFlag(std::string_view option) {
+  return IsOneOf(option, kFilesystemDefaults) || (IsOneOf(option, kFilesystemFlags) && option != "iversion");
+}
+
 Result<MountOptions> ParseMountOptions(const Mount& mount) {
   MountOptions options;
   options.bind = mount.type == "bind";
   options.idmap = !mount.ids.uids.empty();
   for (const std::string& option : mount.options) {
-    if (std::ranges::find(kRefused, option) != std::end(kRefused)) {
+    if (IsOneOf(option, kRefused)) {
       return Fail(0, "mount options", option + ": is not supported");
     }
     BERTH_ASSIGN(const bool own, ReadOwn(option, options));
-    if (own || option == "defaults" || ReadBind(option, options) || ReadAttribute(option, options) ||
-        ReadPropagation(option, options) || ReadIdmap(option, options)) {
+    if (own || IsOneOf(option, kNothing) || ReadBind(option, options) || ReadOurWork(option, options) ||
+        ReadAttribute(option, options) || ReadPropagation(option, options) || ReadIdmap(option, options)) {
       continue;
     }
     const size_t equals = option.find('=');
     options.data.emplace_back(option.substr(0, equals),
                               equals == std::string::npos ? std::string() : option.substr(equals + 1));
   }
-  if (options.bind && !options.data.empty()) {
-    return Fail(0, "mount options", options.data.front().first + ": means nothing to a bind mount");
+  if (options.bind || options.remount) {
+    // Last wins, and the last of them may be what holds anyway.
+    std::erase_if(options.data, [](const auto& option) { return IsOneOf(option.first, kFilesystemDefaults); });
   }
+  BERTH_TRY(CheckTogether(mount, options));
   return options;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct MountOptions {
   // Ids of the filesystem are mapped to those of the container ("idmap"), in all mounts below, too ("ridmap").
   bool idmap = false;
   bool recursive_idmap = false;
+  // "tmpcopyup": what lies where a tmpfs is mounted is copied into it.
+  bool copy_up = false;
+  // "remount": no new mount; the one that is there gets other flags.
+  bool remount = false;
   // "x-berth.subpath=": what of the source is mounted; empty: all of it. It is resolved by us, see volume_subpath.h.
   std::string subpath;
   // "x-berth.volume=": what the source is called in messages.
@@ -32,6 +37,9 @@ struct MountOptions {
   // What is left, for the filesystem: key and value, or a flag with an empty value.
   std::vector<std::pair<std::string, std::string>> data;
 };
+
+// Whether every new filesystem takes the option, whatever options it has of its own.
+bool IsFilesystemFlag(std::string_view option);
 
 // An error has errnum 0 and names the option.
 Result<MountOptions> ParseMountOptions(const Mount& mount);

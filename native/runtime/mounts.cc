@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "runtime/copy_up.h"
 #include "runtime/in_root.h"
 #include "runtime/syscalls.h"
 #include "runtime/volume_subpath.h"
@@ -19,6 +20,11 @@
 namespace berth {
 
 namespace {
+
+// Filesystems without a device or a directory of their own, where a read-only mount is all there is to being read-only.
+constexpr std::string_view kVirtual[] = {"proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"};
+
+constexpr size_t kLongestParameter = 255;  // of fsconfig(2)
 
 // What may be replaced in /proc: files that programs size themselves by.
 constexpr std::string_view kReplaceableProc[] = {
@@ -41,6 +47,29 @@ Status Configure(int fs_fd, const std::string& key, const std::string& value) {
     return Fail(errnum, "fsconfig", key + (flag ? "" : "=" + value) + KernelMessage(fs_fd));
   }
   return {};
+}
+
+// Layers that don't fit into one parameter are given one by one (Linux 6.5; older kernels refuse them).
+Status ConfigureLayers(int fs_fd, std::string_view layers) {
+  while (!layers.empty()) {
+    size_t end = layers.find(':');
+    while (end != std::string_view::npos && end > 0 && layers[end - 1] == '\\') {
+      end = layers.find(':', end + 1);
+    }
+    BERTH_TRY(Configure(fs_fd, "lowerdir+", std::string(layers.substr(0, end))));
+    layers.remove_prefix(end == std::string_view::npos ? layers.size() : end + 1);
+  }
+  return {};
+}
+
+Status ConfigureData(int fs_fd, const std::string& type, const MountOptions& options) {
+  for (const auto& [key, value] : options.data) {
+    const bool layers = type == "overlay" && key == "lowerdir" && value.size() > kLongestParameter;
+    BERTH_TRY(layers ? ConfigureLayers(fs_fd, value) : Configure(fs_fd, key, value));
+  }
+  const bool read_only = ((options.set | options.recursive_set) & MOUNT_ATTR_RDONLY) != 0;
+  const bool is_virtual = std::ranges::find(kVirtual, type) != std::end(kVirtual);
+  return read_only && !is_virtual ? Configure(fs_fd, "ro", {}) : Status();
 }
 
 bool IsInProc(int fd) {
@@ -116,8 +145,25 @@ Status MountFilesystem(int root_fd, const Mount& mount, MountOptions options) {
   }
   BERTH_ASSIGN(const UniqueFd target,
                kernel ? KernelTarget(root_fd, mount.destination) : MountTarget(root_fd, mount.destination));
-  BERTH_ASSIGN(const UniqueFd filesystem, NewFilesystem(mount.type, mount.source, options));
+  BERTH_ASSIGN(const UniqueFd filesystem, options.copy_up ? NewTmpfsOf(target.get(), mount.source, options)
+                                                          : NewFilesystem(mount.type, mount.source, options));
+  if (options.propagation != 0) {
+    BERTH_TRY(ChangeMount(filesystem.get(), options));
+  }
   return AttachMount(filesystem.get(), target.get(), mount.type);
+}
+
+// A path that an image could have made a symlink would give another mount's flags away.
+Status Remount(int root_fd, const Mount& mount, const MountOptions& options) {
+  BERTH_ASSIGN(const UniqueFd target, OpenInRootNoSymlinks(root_fd, mount.destination, O_PATH));
+  struct statx status{};
+  if (::statx(target.get(), "", AT_EMPTY_PATH, STATX_TYPE, &status) != 0) {
+    return Errno("statx", mount.destination);
+  }
+  if ((status.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0) {
+    return Fail(EINVAL, "mount_setattr", mount.destination + ": nothing is mounted there");
+  }
+  return ChangeMount(target.get(), options);
 }
 
 }  // namespace
@@ -138,9 +184,7 @@ Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& sourc
   if (!source.empty()) {
     BERTH_TRY(Configure(fs.get(), "source", source));
   }
-  for (const auto& [key, value] : options.data) {
-    BERTH_TRY(Configure(fs.get(), key, value));
-  }
+  BERTH_TRY(ConfigureData(fs.get(), type, options));
   if (SysFsconfig(fs.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
     const int errnum = errno;
     return Fail(errnum, "fsconfig", type + KernelMessage(fs.get()));
@@ -162,23 +206,22 @@ Result<UniqueFd> CloneMount(int dir_fd, const std::string& path, bool recursive)
   return clone;
 }
 
-Status SetMountOptions(int mount_fd, const MountOptions& options) {
-  const mount_attr everywhere{.attr_set = options.recursive_set,
-                              .attr_clr = options.recursive_clear,
-                              .propagation = options.recursive_propagation || options.propagation == 0
-                                                 ? (options.propagation == 0 ? MS_PRIVATE : options.propagation)
-                                                 : 0,
-                              .userns_fd = 0};
-  if (SysMountSetattr(mount_fd, AT_RECURSIVE, everywhere) != 0) {
-    return Errno("mount_setattr", "flags of the tree");
-  }
+Status ChangeMount(int mount_fd, const MountOptions& options) {
+  const bool everywhere = options.recursive_propagation;
   const mount_attr here{.attr_set = options.set,
                         .attr_clr = options.clear,
-                        .propagation = options.recursive_propagation ? 0 : options.propagation,
+                        .propagation = everywhere ? 0 : options.propagation,
                         .userns_fd = 0};
-  const bool wanted = (here.attr_set | here.attr_clr | here.propagation) != 0;
-  if (wanted && SysMountSetattr(mount_fd, 0, here) != 0) {
+  const mount_attr tree{.attr_set = options.recursive_set,
+                        .attr_clr = options.recursive_clear,
+                        .propagation = everywhere ? options.propagation : 0,
+                        .userns_fd = 0};
+  const auto changes = [](const mount_attr& one) { return (one.attr_set | one.attr_clr | one.propagation) != 0; };
+  if (changes(here) && SysMountSetattr(mount_fd, 0, here) != 0) {
     return Errno("mount_setattr", "flags");
+  }
+  if (changes(tree) && SysMountSetattr(mount_fd, AT_RECURSIVE, tree) != 0) {
+    return Errno("mount_setattr", "flags of the tree");
   }
   return {};
 }
@@ -190,6 +233,14 @@ Status SetIdmap(int mount_fd, int userns_fd, bool recursive) {
     return Errno("mount_setattr", "mapped ids");
   }
   return {};
+}
+
+Status SetMountOptions(int mount_fd, MountOptions options) {
+  if (options.propagation == 0) {
+    options.propagation = MS_PRIVATE;
+    options.recursive_propagation = true;
+  }
+  return ChangeMount(mount_fd, options);
 }
 
 Status SetReadOnly(int mount_fd, bool recursive) {
@@ -229,6 +280,9 @@ Status AttachInRoot(int root_fd, int mount_fd, const Mount& mount) {
 
 Status MountInRoot(int root_fd, const Mount& mount) {
   BERTH_ASSIGN(MountOptions options, ParseMountOptions(mount));
+  if (options.remount) {
+    return Remount(root_fd, mount, options);
+  }
   if (options.bind || !options.subpath.empty()) {
     BERTH_ASSIGN(const UniqueFd detached, MakeDetached(root_fd, mount, options));
     return AttachInRoot(root_fd, detached.get(), mount);

@@ -21,8 +21,12 @@ Result<UniqueFd> NewFilesystem(const std::string& type, const std::string& sourc
 // A detached copy of the mount at `dir_fd` and `path` (with an empty path: of the object behind the descriptor).
 Result<UniqueFd> CloneMount(int dir_fd, const std::string& path, bool recursive);
 
-// Sets what `options` says of flags and propagation. A clone is private where nothing is said.
-Status SetMountOptions(int mount_fd, const MountOptions& options);
+// Changes flags and propagation as `options` says: those of the mount, then those of the whole tree, as mount_setattr(2) is
+// used after mount(2).
+Status ChangeMount(int mount_fd, const MountOptions& options);
+
+// The same for a clone, which is private where nothing is said.
+Status SetMountOptions(int mount_fd, MountOptions options);
 
 // Maps the ids of a detached mount's filesystem by those of a user namespace, once and for good. EINVAL: the filesystem
 // can't, or the kernel can't for this one.

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/process.h"
+#include "base/procfs.h"
 #include "runtime/in_root.h"
 #include "runtime/loopback.h"
 #include "runtime/peer.h"
@@ -37,6 +38,7 @@ constexpr Kind kKinds[] = {
     {NamespaceType::kNetwork, CLONE_NEWNET, "net", "network namespace"},
     {NamespaceType::kIpc, CLONE_NEWIPC, "ipc", "ipc namespace"},
     {NamespaceType::kUts, CLONE_NEWUTS, "uts", "uts namespace"},
+    {NamespaceType::kTime, CLONE_NEWTIME, "time", "time namespace"},
     {NamespaceType::kPid, CLONE_NEWPID, "pid", "pid namespace"},
 };
 
@@ -192,6 +194,14 @@ Result<uint64_t> JoinNamespaces(const RuntimeSpec& spec, const Supervise& superv
     }
   }
   return missing;
+}
+
+Status WriteTimeOffsets(const std::map<std::string, TimeOffset>& offsets) {
+  std::string text;
+  for (const auto& [clock, offset] : offsets) {
+    text += clock + " " + std::to_string(offset.seconds) + " " + std::to_string(offset.nanoseconds) + "\n";
+  }
+  return text.empty() ? Status() : WriteProcFile("self/timens_offsets", text);
 }
 
 Result<uint64_t> MakeNamespaces(uint64_t missing, Progress& progress) {

@@ -1,5 +1,5 @@
 // Namespaces of a container. The starter joins and makes what a process can for itself (network, ipc, uts, and for its
-// children pid); init is then cloned with the rest. What is made after the user namespace was entered belongs to it.
+// children pid and time); init is then cloned with the rest. What is made after the user namespace was entered belongs to it.
 #pragma once
 
 #include <sys/types.h>
@@ -32,6 +32,10 @@ Result<UserNamespace> FindUserNamespace(const RuntimeSpec& spec, int run_fd);
 // <run_fd>/../<id>/ns/{net,ipc,uts,user}, and the container's own where they are pinned. Returns the CLONE_NEW* flags of
 // those that are left to be made. The caller's namespaces have changed also where this fails.
 Result<uint64_t> JoinNamespaces(const RuntimeSpec& spec, const Supervise& supervise, int run_fd, Progress& progress);
+
+// time_namespaces(7): who made one stays in its own, its children are born in the new one, and the offsets are open until the
+// first of them is.
+Status WriteTimeOffsets(const std::map<std::string, TimeOffset>& offsets);
 
 // Makes `missing` but for pid; a new network gets its loopback up. Returns the flags to clone init with.
 Result<uint64_t> MakeNamespaces(uint64_t missing, Progress& progress);

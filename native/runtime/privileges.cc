@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/procfs.h"
+#include "oci/capability.h"
 #include "runtime/syscalls.h"
 
 namespace berth {
@@ -87,9 +88,25 @@ Status RaiseAmbient(uint64_t ambient) {
   return {};
 }
 
+// Sets the capabilities, without those that the caller does not have itself: they are the result, and leave `sets`.
+Result<uint64_t> Capset(CapabilitySets& sets, uint64_t more_effective, uint64_t more_permitted) {
+  const auto set = [&] {
+    return SysCapset(sets.effective | more_effective, sets.permitted | more_permitted, sets.inheritable) == 0;
+  };
+  if (set()) {
+    return 0;
+  }
+  const uint64_t held = errno == EPERM ? SysPermittedCapabilities() : ~uint64_t{0};
+  const uint64_t missing = (sets.permitted | sets.inheritable) & ~held;
+  for (uint64_t* const one : {&sets.effective, &sets.permitted, &sets.inheritable, &sets.ambient}) {
+    *one &= held;
+  }
+  return missing != 0 && set() ? Result<uint64_t>(missing) : Errno("capset", "capabilities");
+}
+
 // The user changes with capabilities kept, so that the sets can be given as asked afterwards.
 Status SetUserAndCapabilities(const Process& process, uint64_t kept, Progress& progress) {
-  const CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
+  CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
   progress.step = "capabilities";
   BERTH_TRY(DropBounding(sets.bounding));
   if (::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) {
@@ -101,20 +118,24 @@ Status SetUserAndCapabilities(const Process& process, uint64_t kept, Progress& p
   if (::prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) {
     return Errno("prctl", "PR_SET_KEEPCAPS");
   }
-  if (SysCapset(sets.effective, sets.permitted | kept, sets.inheritable) != 0) {
-    return Errno("capset", "capabilities");
+  BERTH_ASSIGN(const uint64_t missing, Capset(sets, 0, kept));
+  for (int number = 0; number < 64; ++number) {
+    if ((missing >> number & 1U) != 0) {
+      progress.Warn({EPERM, "capset", CapabilityName(number) + " is not granted: the runtime does not have it"});
+    }
   }
   return RaiseAmbient(sets.ambient);
 }
 
 }  // namespace
 
-Status SetOomScore(const Process& process) {
+Status SetOomScore(const Process& process, Progress& progress) {
   if (!process.oom_score_adj) {
     return {};
   }
   auto written = WriteProcFile("self/oom_score_adj", std::to_string(*process.oom_score_adj));
   if (!written && (written.error().errnum == EPERM || written.error().errnum == EACCES)) {
+    progress.Warn(written.error());
     return {};
   }
   return written;
@@ -138,10 +159,27 @@ Status RaiseHardLimits(const Process& process, Progress& progress) {
       continue;
     }
     value.rlim_max = limit.hard;
-    if (::setrlimit(resource, &value) != 0) {
+    if (::setrlimit(resource, &value) != 0 && errno != EPERM) {  // of which SetRlimits tells
       return Errno("setrlimit", std::to_string(limit.hard));
     }
   }
+  return {};
+}
+
+// As much of `wanted` as the present hard limit allows.
+Status SetBelowHardLimit(const char* type, __rlimit_resource_t resource, const rlimit& wanted, Progress& progress) {
+  rlimit present{};
+  if (::getrlimit(resource, &present) != 0) {
+    return Errno("getrlimit", type);
+  }
+  const rlim_t hard = std::min(wanted.rlim_max, present.rlim_max);
+  const rlimit value{.rlim_cur = std::min(wanted.rlim_cur, hard), .rlim_max = hard};
+  if (::setrlimit(resource, &value) != 0) {
+    return Errno("setrlimit", type);
+  }
+  progress.Warn({EPERM, "setrlimit",
+                 std::to_string(wanted.rlim_max) + " is above this host's hard limit, " + std::to_string(hard) +
+                     ", which holds instead"});
   return {};
 }
 
@@ -150,7 +188,12 @@ Status SetRlimits(const Process& process, Progress& progress) {
     progress.step = "rlimit " + limit.type;
     BERTH_ASSIGN(const __rlimit_resource_t resource, RlimitResource(limit.type));
     const rlimit value{.rlim_cur = limit.soft, .rlim_max = limit.hard};
-    if (::setrlimit(resource, &value) != 0) {
+    if (::setrlimit(resource, &value) == 0) {
+      continue;
+    }
+    if (errno == EPERM) {
+      BERTH_TRY(SetBelowHardLimit(limit.type.c_str(), resource, value, progress));
+    } else {
       return Errno("setrlimit", std::to_string(limit.soft) + " of " + std::to_string(limit.hard));
     }
   }
@@ -158,11 +201,9 @@ Status SetRlimits(const Process& process, Progress& progress) {
 }
 
 Status SetCapabilities(const Process& process, uint64_t more) {
-  const CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
-  if (SysCapset(sets.effective | more, sets.permitted | more, sets.inheritable) != 0) {
-    return Errno("capset", "capabilities");
-  }
-  return {};
+  CapabilitySets sets = process.capabilities.value_or(CapabilitySets{});
+  const auto set = Capset(sets, more, more);
+  return set ? Status() : std::unexpected(set.error());
 }
 
 Status DropPrivileges(const Process& process, uint64_t kept, Progress& progress) {

@@ -63,6 +63,18 @@ SyncMessage FailedMessage(std::string_view step, const Error& error) {
   return message;
 }
 
+void Progress::Warn(const Error& error) {
+  warnings.push_back(FailedMessage(step, error));
+  warnings.back().type = SyncType::kWarning;
+}
+
+void SendWarnings(int sync_fd, Progress& progress) {
+  for (const SyncMessage& warning : progress.warnings) {
+    Send(sync_fd, warning);
+  }
+  progress.warnings.clear();
+}
+
 void SendFailed(int sync_fd, const Progress& progress, const Error& error) {
   Send(sync_fd, FailedMessage(progress.step, error));
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "runtime/sync.h"
@@ -13,10 +14,17 @@ namespace berth {
 // failure anywhere below can be told with it.
 struct Progress {
   std::string step;
+  std::vector<SyncMessage> warnings = {};  // to be sent
+
+  // Notes what this step goes on without.
+  void Warn(const Error& error);
 };
 
 // A Failed record; texts are cut to fit.
 SyncMessage FailedMessage(std::string_view step, const Error& error);
+
+// Sends what was noted, once. A peer that is gone is no error.
+void SendWarnings(int sync_fd, Progress& progress);
 
 // Sends Failed. A peer that is gone is no error: nobody is left to tell.
 void SendFailed(int sync_fd, const Progress& progress, const Error& error);

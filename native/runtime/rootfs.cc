@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,15 @@ namespace {
 
 bool IsShared(std::string_view option) { return option == "shared" || option == "rshared"; }
 
+bool IsBind(const Mount& mount) {
+  return mount.type == "bind" || std::ranges::any_of(mount.options, [](std::string_view option) {
+           return option == "bind" || option == "rbind";
+         });
+}
+
 bool WantsShared(const RuntimeSpec& spec) {
   return IsShared(spec.rootfs_propagation) || std::ranges::any_of(spec.mounts, [](const Mount& mount) {
-           return std::ranges::any_of(mount.options, IsShared);
+           return IsBind(mount) && std::ranges::any_of(mount.options, IsShared);
          });
 }
 
@@ -67,13 +74,27 @@ Status Isolate(const RootfsOptions& options) {
   return SetPropagation("/", MS_SLAVE | MS_REC);
 }
 
-// pivot_root wants a mount: the directory on itself.
-Result<UniqueFd> BindRoot(int container_fd, const std::string& path) {
+// pivot_root wants a mount: the directory on itself. As a slave it gets what the host mounts there later; all other kinds of
+// propagation are for after the pivot, which wants a root that nobody else hears of.
+Result<UniqueFd> BindRoot(int container_fd, const std::string& path, const std::string& propagation) {
   BERTH_ASSIGN(UniqueFd clone, CloneMount(container_fd, path, true));
-  BERTH_TRY(SetMountOptions(clone.get(), MountOptions{}));
+  MountOptions options;
+  if (propagation == "slave" || propagation == "rslave") {
+    options.propagation = MS_SLAVE;
+    options.recursive_propagation = true;
+  }
+  BERTH_TRY(SetMountOptions(clone.get(), options));
   BERTH_ASSIGN(const UniqueFd target, OpenAt(container_fd, path, O_PATH | O_DIRECTORY));
   BERTH_TRY(AttachMount(clone.get(), target.get(), path));
   return clone;
+}
+
+Status PropagateRoot(std::string_view propagation) {
+  const unsigned long recursive = propagation.starts_with('r') ? MS_REC : 0U;
+  if (propagation.ends_with("shared")) {
+    return SetPropagation("/", MS_SHARED | recursive);
+  }
+  return propagation.ends_with("unbindable") ? SetPropagation("/", MS_UNBINDABLE | recursive) : Status();
 }
 
 Status PopulateVolumes(int root_fd, const Supervise& supervise, Progress& progress) {
@@ -84,8 +105,19 @@ Status PopulateVolumes(int root_fd, const Supervise& supervise, Progress& progre
   return {};
 }
 
+// With SELinux, what is mounted anew has the label of the container's files. Where the kernel labels its own it is not given.
+Mount Labelled(Mount mount, const std::string& label) {
+  static constexpr std::string_view kOwn[] = {"proc", "sysfs", "mqueue", "cgroup", "cgroup2"};
+  const bool own = std::ranges::find(kOwn, mount.type) != std::end(kOwn);
+  if (!own && !IsBind(mount)) {
+    mount.options.push_back("context=" + label);
+  }
+  return mount;
+}
+
 Status MountAll(int root_fd, const RootfsOptions& options, const HostMounts& lent, Progress& progress) {
   const std::vector<Mount>& mounts = options.spec->mounts;
+  const std::string& label = options.spec->mount_label;
   for (size_t number = 0; number < mounts.size(); ++number) {
     const Mount& mount = mounts[number];
     progress.step = "mount " + mount.destination;
@@ -94,7 +126,7 @@ Status MountAll(int root_fd, const RootfsOptions& options, const HostMounts& len
     } else if (mount.type == "cgroup" || mount.type == "cgroup2") {
       BERTH_TRY(MountCgroups(root_fd, mount, *options.cgroups, options.spec->cgroups_path));
     } else {
-      BERTH_TRY(MountInRoot(root_fd, mount));
+      BERTH_TRY(MountInRoot(root_fd, label.empty() ? mount : Labelled(mount, label)));
     }
   }
   return {};
@@ -109,7 +141,7 @@ Result<UniqueFd> MountRootfs(const RootfsOptions& options, Progress& progress) {
   const std::string& path = options.spec->root_path;
   if (options.supervise->overlay_lower.empty()) {
     progress.step = "mount rootfs";
-    return BindRoot(options.container_fd, path);
+    return BindRoot(options.container_fd, path, options.spec->rootfs_propagation);
   }
   progress.step = "mount overlay";
   return MountOverlay(*options.supervise, options.container_fd, path);
@@ -157,10 +189,7 @@ Status PivotRoot(int root_fd, const RuntimeSpec& spec) {
   if (::chdir("/") != 0) {
     return Errno("chdir", "/");
   }
-  if (IsShared(spec.rootfs_propagation)) {
-    return SetPropagation("/", MS_SHARED | (spec.rootfs_propagation == "rshared" ? MS_REC : 0U));
-  }
-  return {};
+  return PropagateRoot(spec.rootfs_propagation);
 }
 
 }  // namespace berth

@@ -19,6 +19,7 @@
 #include "runtime/hooks.h"
 #include "runtime/privileges.h"
 #include "runtime/reaper.h"
+#include "runtime/scheduling.h"
 #include "runtime/signals.h"
 #include "runtime/stdio.h"
 #include "runtime/syscalls.h"
@@ -141,9 +142,14 @@ Status Run(const RunOptions& options, Progress& progress) {
     BERTH_TRY(NewKeyring(options.id));
   }
   BERTH_TRY(SetRlimits(process, progress));
+  BERTH_TRY(SetScheduling(*options.spec, process, progress));
   BERTH_TRY(EnterCwdAndDropPrivileges(process, *options.confinement, progress));
   progress.step = "exec";
-  BERTH_ASSIGN(const std::string path, FindExecutable(process));
+  std::string path;
+  if (options.spec->has_process || !options.await_start) {
+    BERTH_ASSIGN(path, FindExecutable(process));
+  }
+  SendWarnings(places.sync, progress);
   const std::vector<std::string> env = EnvironmentOf(process);
   if (options.start_fd >= 0) {
     progress.step = "start";
@@ -154,6 +160,10 @@ Status Run(const RunOptions& options, Progress& progress) {
     // shows by the end of the socket.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     BERTH_TRY(AwaitStart(places.sync));
+  }
+  // The specification: the property is required when `start` is called.
+  if (path.empty()) {
+    return Fail(0, "start", "config.json: /process: is missing");
   }
   if (options.start_hooks != nullptr) {
     progress.step = "startContainer hook";

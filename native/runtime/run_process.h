@@ -14,6 +14,7 @@
 namespace berth {
 
 struct RunOptions {
+  const RuntimeSpec* spec = nullptr;
   std::string id;  // the container's
   const Process* process = nullptr;
   Stdio stdio;           // `console_fd` is not used any more

@@ -84,6 +84,15 @@ int SysRaiseCapabilities() {
   return Int(::syscall(SYS_capset, &header, sets));
 }
 
+uint64_t SysPermittedCapabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  if (::syscall(SYS_capget, &header, sets) != 0) {
+    return 0;
+  }
+  return sets[0].permitted | static_cast<uint64_t>(sets[1].permitted) << 32U;
+}
+
 long SysGetcwd(char* buffer, size_t size) { return ::syscall(SYS_getcwd, buffer, size); }
 
 Result<Cloned> CloneProcess(uint64_t flags, int cgroup_fd) {

@@ -31,6 +31,7 @@ int SysJoinSessionKeyring(const char* name);                // serial; null: a n
 int SysDescribeKey(int serial, char* buffer, size_t size);  // length with NUL
 int SysCapset(uint64_t effective, uint64_t permitted, uint64_t inheritable);
 int SysRaiseCapabilities();                 // all that are permitted become effective
+uint64_t SysPermittedCapabilities();        // of the caller; none where the kernel doesn't tell
 long SysGetcwd(char* buffer, size_t size);  // length with NUL; "(unreachable)/…" is told apart by its first byte
 
 // A new process as clone3(2) makes it; returns twice, in the child with pid 0. `cgroup_fd` may be -1.

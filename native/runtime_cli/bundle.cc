@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "base/file.h"
 #include "runtime/cgroup/cgroup.h"
@@ -56,6 +57,17 @@ Result<std::string> RealPath(const std::string& path, const char* what) {
   return absolute;
 }
 
+// "Path values for bind mounts are either absolute or relative to the bundle."
+void PlaceBindSources(const std::string& bundle, std::vector<Mount>& mounts) {
+  for (Mount& mount : mounts) {
+    const bool bind = mount.type == "bind" || std::ranges::find(mount.options, "bind") != mount.options.end() ||
+                      std::ranges::find(mount.options, "rbind") != mount.options.end();
+    if (bind && !mount.source.starts_with('/')) {
+      mount.source = bundle + "/" + mount.source;
+    }
+  }
+}
+
 }  // namespace
 
 Result<RuntimeSpec> ParseConfig(const std::string& text, const std::string& id) {
@@ -79,6 +91,7 @@ Result<Bundle> OpenBundle(const Arguments& arguments, const std::string& id) {
   if (arguments.Get("cgroup-manager") == "disabled") {
     BERTH_TRY(LeaveOutCgroup(bundle.spec));
   }
+  PlaceBindSources(bundle.path, bundle.spec.mounts);
   std::string& root = bundle.spec.root_path;
   BERTH_ASSIGN(root, RealPath(root.starts_with('/') ? root : bundle.path + "/" + root, "root"));
   return bundle;

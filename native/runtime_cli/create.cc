@@ -55,11 +55,12 @@ Status PassHooks(int sync_fd, const Bundle& bundle, State state, pid_t pid) {
 }
 
 // Init's answers up to Ready, or its failure.
-Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::optional<pid_t> pid) {
-  BERTH_ASSIGN(std::optional<SyncMessage> message, ReceiveSync(sync_fd));
+Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::optional<pid_t> pid,
+                  const Arguments& arguments) {
+  BERTH_ASSIGN(std::optional<SyncMessage> message, ReceiveAndWarn(sync_fd, arguments));
   if (pid && message && message->type == SyncType::kMounted) {
     BERTH_TRY(PassHooks(sync_fd, bundle, state, *pid));
-    BERTH_ASSIGN(message, ReceiveSync(sync_fd));
+    BERTH_ASSIGN(message, ReceiveAndWarn(sync_fd, arguments));
   }
   if (!message) {
     return Fail(ECONNRESET, "init", "ended before it was ready");
@@ -69,7 +70,7 @@ Status AwaitReady(int sync_fd, const Bundle& bundle, const State& state, std::op
 
 // Returns init's pid once it is ready.
 Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHost& cgroups, const InitParts& parts,
-                       const State& state) {
+                       const State& state, const Arguments& arguments) {
   BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
   BERTH_ASSIGN(const UniqueFd start, ListenForStart(dir));
   Supervise supervise;
@@ -87,7 +88,7 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
                            .state = &told,
                            .new_keyring = parts.new_keyring}));
   sync.theirs.Reset();
-  if (auto ready = AwaitReady(sync.ours.get(), bundle, state, pid); !ready) {
+  if (auto ready = AwaitReady(sync.ours.get(), bundle, state, pid, arguments); !ready) {
     if (pid) {
       ::kill(*pid, SIGKILL);
       (void)::waitpid(*pid, nullptr, 0);
@@ -97,11 +98,13 @@ Result<pid_t> MakeInit(const StateDir& dir, const Bundle& bundle, const CgroupHo
   return *pid;
 }
 
-Status Create(const StateDir& dir, const Bundle& bundle, const InitParts& parts, State& state) {
+Status Create(const StateDir& dir, const Bundle& bundle, const InitParts& parts, State& state,
+              const Arguments& arguments) {
   BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
+  WarnOf(arguments, ResourcesWithoutEffect(cgroups, bundle.spec.resources));
   BERTH_TRY(WriteConfig(dir, bundle.config));
   BERTH_TRY(WriteState(dir, state));  // before anything else is made: from here on `delete --force` finds all of it
-  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, parts, state));
+  BERTH_ASSIGN(state.pid, MakeInit(dir, bundle, cgroups, parts, state, arguments));
   BERTH_ASSIGN(state.start_time, ProcessStartTime(state.pid));
   return WriteState(dir, state);
 }
@@ -164,7 +167,8 @@ Result<Created> CreateContainer(const Arguments& arguments, const std::string& r
   BERTH_ASSIGN(const Preserved preserved, FindPreserved(arguments));
   BERTH_ASSIGN(Bundle bundle, OpenBundle(arguments, id));
   KeepGrantable(bundle.spec, bundle.spec.process);
-  WarnOf(arguments, bundle.spec.process);
+  WarnOf(arguments, bundle.spec.warnings);
+  WarnOf(arguments, bundle.spec.process.warnings);
   AddActivation(preserved, bundle.spec.process);
   BERTH_ASSIGN(Console console, OpenConsole(arguments, bundle.spec.process, stays));
   BERTH_TRY(CheckUnused(bundle.spec.cgroups_path));
@@ -172,7 +176,7 @@ Result<Created> CreateContainer(const Arguments& arguments, const std::string& r
   Created created{.state = StateOf(bundle, id)};
   created.state.new_keyring = !arguments.Has("no-new-keyring");
   const InitParts parts{console.theirs.get(), preserved.count, created.state.new_keyring};
-  auto done = Create(dir, bundle, parts, created.state);
+  auto done = Create(dir, bundle, parts, created.state, arguments);
   if (done) {
     done = Finish(arguments, created, console);
   }

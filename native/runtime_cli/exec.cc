@@ -67,8 +67,8 @@ Result<std::string> CgroupBelow(const Arguments& arguments, const State& state) 
 }
 
 // Waits until the process executes its program, which closes the socket. Else it is reaped, and why is the error.
-Status AwaitExec(int sync_fd, const Result<pid_t>& pid) {
-  BERTH_ASSIGN(const std::optional<SyncMessage> message, ReceiveSync(sync_fd));
+Status AwaitExec(int sync_fd, const Result<pid_t>& pid, const Arguments& arguments) {
+  BERTH_ASSIGN(const std::optional<SyncMessage> message, ReceiveAndWarn(sync_fd, arguments));
   if (pid && !message) {
     return {};
   }
@@ -95,7 +95,7 @@ Result<pid_t> Start(const Arguments& arguments, const Target& target, const Proc
                                     .sync_fd = sync.theirs.get(),
                                     .new_keyring = target.state.new_keyring});
   sync.theirs.Reset();
-  BERTH_TRY(AwaitExec(sync.ours.get(), pid));
+  BERTH_TRY(AwaitExec(sync.ours.get(), pid, arguments));
   return pid;
 }
 
@@ -112,7 +112,7 @@ Result<int> ExecInContainerOf(const Arguments& arguments, const std::string& roo
   BERTH_ASSIGN(const Target target, FindTarget(arguments, *dir));
   BERTH_ASSIGN(Process process, ProcessOfExec(arguments, target.config));
   KeepGrantable(target.spec, process);
-  WarnOf(arguments, process);
+  WarnOf(arguments, process.warnings);
   const bool detached = arguments.Has("detach");
   BERTH_ASSIGN(Console console, OpenConsole(arguments, process, !detached));
   if (arguments.Has("ignore-paused")) {

@@ -51,7 +51,7 @@ bool TakesMountOption(std::string_view option) {
   mount.type = "tmpfs";
   mount.options.emplace_back(option);
   const auto parsed = ParseMountOptions(mount);
-  return parsed && parsed->data.empty();
+  return parsed && (parsed->data.empty() || IsFilesystemFlag(option));
 }
 
 bool TakesIdmap() {

@@ -67,8 +67,8 @@ Status Log(const Arguments& arguments, const char* level, const std::string& mes
   return WriteAll(fd.get(), line, file.c_str());
 }
 
-void WarnOf(const Arguments& arguments, const Process& process) {
-  for (const std::string& warning : process.warnings) {
+void WarnOf(const Arguments& arguments, const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings) {
     Warn(arguments, warning);
   }
 }

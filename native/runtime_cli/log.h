@@ -3,9 +3,9 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
-#include "oci/spec.h"
 #include "runtime_cli/arguments.h"
 
 namespace berth {
@@ -24,7 +24,7 @@ void Warn(const Arguments& arguments, const std::string& message);
 // `level` is "error", "warning" or "debug"; the latter is for `--debug` only. A log that can't be written is an error.
 Status Log(const Arguments& arguments, const char* level, const std::string& message);
 
-// What a process asks for and does not get, as far as the specification has a runtime warn of it.
-void WarnOf(const Arguments& arguments, const Process& process);
+// The same of each: what has no effect, as the specification has a runtime warn of it.
+void WarnOf(const Arguments& arguments, const std::vector<std::string>& warnings);
 
 }  // namespace berth

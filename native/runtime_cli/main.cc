@@ -93,7 +93,9 @@ Result<int> Resume(const Invocation& call) { return Change(call, ResumeContainer
 
 Result<int> Update(const Invocation& call) {
   BERTH_ASSIGN(const JsonValue update, ReadUpdate(call.arguments));
-  return Change(call, [&](const StateDir& dir, const State& state) { return UpdateContainer(dir, state, update); });
+  return Change(call, [&](const StateDir& dir, const State& state) {
+    return UpdateContainer(call.arguments, dir, state, update);
+  });
 }
 
 Result<int> Ps(const Invocation& call) {

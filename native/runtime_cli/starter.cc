@@ -52,7 +52,9 @@ int Main(void* data) {
 }  // namespace
 
 Result<std::optional<pid_t>> RunStarter(const CreateOptions& options) {
-  const bool own_memory = FindNamespace(*options.spec, NamespaceType::kUser) != nullptr;
+  // A process that shares its memory may not join these.
+  const bool own_memory = FindNamespace(*options.spec, NamespaceType::kUser) != nullptr ||
+                          FindNamespace(*options.spec, NamespaceType::kTime) != nullptr;
   const Mapping stack(kStackSize, MAP_PRIVATE | MAP_STACK | MAP_NORESERVE);
   const Mapping told(sizeof(Task), MAP_SHARED);
   if (!stack.valid() || !told.valid() || ::mprotect(stack.start(), kGuardSize, PROT_NONE) != 0) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/local_socket.h"
+#include "runtime_cli/log.h"
 
 namespace berth {
 
@@ -28,6 +29,15 @@ Result<std::optional<SyncMessage>> ReceiveSync(int socket) {
   SyncMessage message;
   BERTH_ASSIGN(const ReceivedRecord record, ReceiveWithDescriptors(socket, &message, sizeof message, 0));
   return record.size == sizeof message ? std::optional(message) : std::nullopt;
+}
+
+Result<std::optional<SyncMessage>> ReceiveAndWarn(int socket, const Arguments& arguments) {
+  BERTH_ASSIGN(std::optional<SyncMessage> message, ReceiveSync(socket));
+  while (message && message->type == SyncType::kWarning) {
+    Warn(arguments, ErrorText(FailureOf(*message)));
+    BERTH_ASSIGN(message, ReceiveSync(socket));
+  }
+  return message;
 }
 
 Error FailureOf(const SyncMessage& message) {

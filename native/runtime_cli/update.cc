@@ -12,6 +12,7 @@
 #include "runtime_cli/bundle.h"
 #include "runtime_cli/device_rules.h"
 #include "runtime_cli/host_cgroups.h"
+#include "runtime_cli/log.h"
 #include "runtime_cli/update_options.h"
 
 namespace berth {
@@ -87,7 +88,7 @@ Result<JsonValue> ReadUpdate(const Arguments& arguments) {
   return update;
 }
 
-Status UpdateContainer(const StateDir& dir, const State& state, const JsonValue& update) {
+Status UpdateContainer(const Arguments& arguments, const StateDir& dir, const State& state, const JsonValue& update) {
   BERTH_TRY(CheckCgroup(state, "update"));
   BERTH_TRY(CheckRuns(dir, state));
   BERTH_ASSIGN(const CgroupHost cgroups, HostCgroups());
@@ -99,6 +100,8 @@ Status UpdateContainer(const StateDir& dir, const State& state, const JsonValue&
   JsonValue changes = update;
   const bool with_devices = FindMember(changes, "devices") != nullptr;
   BERTH_ASSIGN(const LinuxResources wanted, ParseChange(resources, with_devices));
+  WarnOf(arguments, wanted.warnings);
+  WarnOf(arguments, ResourcesWithoutEffect(cgroups, wanted));
   if (auto applied = Apply(cgroups, dir, state, wanted); !applied) {
     BERTH_ASSIGN(const LinuxResources old, ParseChange(before, with_devices));
     (void)Apply(cgroups, dir, state, old);

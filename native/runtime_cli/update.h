@@ -13,6 +13,6 @@ Result<JsonValue> ReadUpdate(const Arguments& arguments);
 
 // Changes the limits of a container that has not stopped, and its copy of config.json. Rules of devices replace those
 // that were there; the ones that every container has stay. Where the host refuses a limit, the old ones are in force.
-Status UpdateContainer(const StateDir& dir, const State& state, const JsonValue& update);
+Status UpdateContainer(const Arguments& arguments, const StateDir& dir, const State& state, const JsonValue& update);
 
 }  // namespace berth

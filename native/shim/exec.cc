@@ -51,7 +51,11 @@ Result<Records> ReadRecords(Progress& progress) {
   return records;
 }
 
-// Waits until execve has succeeded, which closes the socket, or until a failure is told.
+void Tell(const UniqueFd& sync, const SyncMessage& message) {
+  (void)SendRecord(sync.get(), {reinterpret_cast<const char*>(&message), sizeof message}, {}, -1);
+}
+
+// Waits until execve has succeeded, which closes the socket, or until a failure or a warning is told.
 SyncMessage AwaitExec(int sync_fd) {
   SyncMessage message;
   ssize_t got = -1;
@@ -64,17 +68,13 @@ SyncMessage AwaitExec(int sync_fd) {
   return message;
 }
 
-void Tell(const UniqueFd& sync, const SyncMessage& message) {
-  (void)SendRecord(sync.get(), {reinterpret_cast<const char*>(&message), sizeof message}, {}, -1);
-}
-
 class Exec {
  public:
   Exec(EventLoop& loop, Children& children, bool attached)
       : loop_(loop), children_(children), attached_(attached), io_(loop, nullptr, true) {}
 
-  // The failure of the process's own set-up, or Created with its pid.
-  Result<SyncMessage> Start(const Records& records) {
+  // The failure of the process's own set-up, or Created with its pid. Warnings are passed on to `caller`.
+  Result<SyncMessage> Start(const Records& records, const UniqueFd& caller) {
     BERTH_TRY(io_.Open(attached_));
     BERTH_ASSIGN(SocketPair sync, MakeSocketPair(SOCK_SEQPACKET));
     Stdio stdio = io_.ChildEnds();
@@ -91,6 +91,9 @@ class Exec {
                                       .sync_fd = sync.theirs.get()});
     sync.theirs.Reset();
     SyncMessage told = AwaitExec(sync.ours.get());
+    for (; told.type == SyncType::kWarning; told = AwaitExec(sync.ours.get())) {
+      Tell(caller, told);
+    }
     if (told.type == SyncType::kFailed) {
       // Reaped here and now: the container's pid namespace can't end before all who were in it are.
       if (pid) {
@@ -157,7 +160,7 @@ Status Run(UniqueFd& sync, Progress& progress) {
   Exec exec(loop, children, attached);
   Signals signals;
   BERTH_TRY(signals.Watch(loop, children, [&exec] { exec.Terminate(); }));
-  BERTH_ASSIGN(const SyncMessage told, exec.Start(records));
+  BERTH_ASSIGN(const SyncMessage told, exec.Start(records, sync));
   Tell(sync, told);
   if (told.type == SyncType::kFailed) {
     return {};

@@ -120,6 +120,13 @@ void Supervisor::OnExecuted() {
   }
 }
 
+// Once: a later start would say the same.
+void Supervisor::OnWarning(const SyncMessage& warning) {
+  if (first_start_) {
+    TellAddon(warning);
+  }
+}
+
 void Supervisor::OnStartFailed(const SyncMessage& failure) {
   phase_ = Phase::kEnding;
   start_failed_ = true;

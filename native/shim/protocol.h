@@ -12,6 +12,7 @@
 //                                       fork                       ──▶   config.json, cgroup, limits, namespaces
 //                                                                        clone init: overlay, mounts, pivot_root
 //                                                                  ◀──   Created(pid): right after clone
+//      Warning(step, errno, what) ◀──                              ◀──   Warning: before Ready
 //      Failed(step, errno, what)  ◀──   reap, clean up             ◀──   Failed: at any time
 //      Created(pid, start time)   ◀──   record: created            ◀──   Ready: privileges set, waiting
 //      Start                      ──▶   Go                         ──▶   execve

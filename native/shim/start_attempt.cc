@@ -22,9 +22,18 @@ struct StarterInput {
   Stdio stdio;
 };
 
+void TellWarnings(const RuntimeSpec& spec, int sync_fd) {
+  Progress progress{.step = "config.json"};
+  for (const std::string& warning : spec.warnings) {
+    progress.Warn({0, "", warning});
+  }
+  SendWarnings(sync_fd, progress);
+}
+
 // In the forked starter: everything that is parsed here goes with it.
 Result<WorkerReply> StartInit(const StarterInput& input) {
   BERTH_ASSIGN(const RuntimeSpec spec, ReadSpec(input.container_fd));
+  TellWarnings(spec, input.sync_fd);
   BERTH_ASSIGN(const Supervise supervise, ReadSupervise(input.container_fd));
   BERTH_ASSIGN(const pid_t pid, CreateInit({.spec = &spec,
                                             .supervise = &supervise,
@@ -87,6 +96,8 @@ void StartAttempt::OnSyncReadable() {
 void StartAttempt::TakeRecord(const SyncMessage& message) {
   if (message.type == SyncType::kReady) {
     ready_ = true;
+  } else if (message.type == SyncType::kWarning) {
+    listener_.OnWarning(message);
   } else if (message.type == SyncType::kFailed && !failure_) {
     failure_ = message;
   }

@@ -17,7 +17,7 @@
 
 namespace berth {
 
-// What is told about an attempt. After OnStartFailed nothing else comes.
+// What is told about an attempt. Warnings come before anything but OnCreated. After OnStartFailed nothing else comes.
 class StartListener {
  public:
   virtual ~StartListener() = default;
@@ -27,6 +27,8 @@ class StartListener {
   virtual void OnReady() = 0;
   // execve succeeded.
   virtual void OnExecuted() = 0;
+  // Something could not be had and is gone without.
+  virtual void OnWarning(const SyncMessage& warning) = 0;
   virtual void OnStartFailed(const SyncMessage& failure) = 0;
 };
 

@@ -59,6 +59,7 @@ class Supervisor final : public StartListener {
   void OnCreated(pid_t pid) override;
   void OnReady() override;
   void OnExecuted() override;
+  void OnWarning(const SyncMessage& warning) override;
   void OnStartFailed(const SyncMessage& failure) override;
   void OnInitEnded(int wait_status);
   void EndRun();

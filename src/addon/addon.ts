@@ -31,6 +31,8 @@ export interface StartResult {
   readonly shimPid: number;
   /** SOCK_STREAM socket speaking the attach stream (docs/architecture.md); -1 without `attach` */
   readonly streamFd: number;
+  /** what could not be had and is gone without: `rlimit RLIMIT_NOFILE: …` */
+  readonly warnings: readonly string[];
 }
 
 export interface ExecOptions {

@@ -24,7 +24,7 @@ export async function apply(plan: Plan, engine: Engine, options: ApplyOptions): 
       const ready = run.takeReady(free);
       running += ready.length;
       for (const step of ready) {
-        runStep(step, engine, options)
+        runStep(step, engine, options, run.warn)
           .then((error) => {
             running -= 1;
             run.finish(step, error);
@@ -40,12 +40,17 @@ export async function apply(plan: Plan, engine: Engine, options: ApplyOptions): 
 }
 
 /** @returns the failure, or null */
-async function runStep(step: Step, engine: Engine, { signal, sink }: ApplyOptions): Promise<Error | null> {
+async function runStep(
+  step: Step,
+  engine: Engine,
+  { signal, sink }: ApplyOptions,
+  warn: StepContext['warn'],
+): Promise<Error | null> {
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   sink({ kind: 'started', step });
   try {
-    await execute(step, engine, { step, signal, progress: (text) => sink({ kind: 'progress', step, text }) });
+    await execute(step, engine, { step, signal, progress: (text) => sink({ kind: 'progress', step, text }), warn });
     sink({ kind: 'done', step, elapsedMs: elapsedMs() });
     return null;
   } catch (cause) {
@@ -89,6 +94,7 @@ interface Run {
   /** at most `count` steps whose turn it is; each is given once */
   readonly takeReady: (count: number) => Step[];
   readonly finish: (step: Step, error: Error | null) => void;
+  readonly warn: StepContext['warn'];
   readonly report: () => ApplyReport;
 }
 
@@ -99,6 +105,7 @@ function createRun(plan: Plan, { signal, sink }: ApplyOptions): Run {
   const failed: { step: Step; error: Error }[] = [];
   const skipped: number[] = [];
   const ended = new Set<number>();
+  const warnings = new Set<string>();
 
   const skip = (step: Step, because: number): void => {
     waiting.delete(step.id);
@@ -129,11 +136,21 @@ function createRun(plan: Plan, { signal, sink }: ApplyOptions): Run {
       if (error === null) done.add(step.id);
       else failed.push({ step, error });
     },
+    warn(text) {
+      warnings.add(text);
+    },
     report() {
       if (!signal.aborted && waiting.size > 0)
         throw new BerthError('INTERNAL', `internal: steps that can't start: ${[...waiting.keys()].join(', ')}`);
       const notStarted = [...skipped, ...waiting.keys()].sort((a, b) => a - b);
-      return { done: [...done].sort((a, b) => a - b), failed, skipped: notStarted, interrupted: signal.aborted };
+      const finished = [...done].sort((a, b) => a - b);
+      return {
+        done: finished,
+        failed,
+        skipped: notStarted,
+        interrupted: signal.aborted,
+        warnings: [...warnings],
+      };
     },
   };
 }

@@ -10,6 +10,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** progress inside a step: bytes unpacked, a build's output line */
   readonly progress: (text: string) => void;
+  /** what the step goes on without; however often it is said, it is told once */
+  readonly warn: (text: string) => void;
 }
 
 /** Progress as data; listr2, plain lines and JSON lines are three sinks, a test's is an array. */
@@ -26,4 +28,6 @@ export interface ApplyReport {
   /** not run: something that they depend on failed, or the command was interrupted */
   readonly skipped: readonly number[];
   readonly interrupted: boolean;
+  /** what steps went on without, each once */
+  readonly warnings: readonly string[];
 }

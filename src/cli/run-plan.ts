@@ -89,7 +89,7 @@ function showNotes({ output }: Context, plan: Plan): void {
   for (const note of plan.notes) output.err(renderWarning(note, output.errPaint));
 }
 
-const nothing: ApplyReport = { done: [], failed: [], skipped: [], interrupted: false };
+const nothing: ApplyReport = { done: [], failed: [], skipped: [], interrupted: false, warnings: [] };
 
 async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: StackLock): Promise<ApplyReport> {
   if (plan.steps.length === 0) return { ...nothing, interrupted: run.interrupts.signal.aborted };
@@ -120,6 +120,7 @@ async function applyPlan(context: Context, run: PlanRun, plan: Plan, lock: Stack
 
 /** Failures that an interrupt caused are told like all others, but the exit code is the interrupt's. */
 function reportCode({ output }: Context, report: ApplyReport): number {
+  for (const warning of report.warnings) output.err(renderWarning(warning, output.errPaint));
   for (const { error } of report.failed) output.err(renderError(error, output.errPaint));
   if (report.interrupted) {
     const count = report.skipped.length;

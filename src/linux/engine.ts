@@ -50,10 +50,11 @@ export function createEngine(tools: HostTools, options: EngineOptions): Engine {
       if (stack === null) throw new BerthError('INTERNAL', 'internal: nothing can be created without a stack');
       made.set(args.container.name, await creations(() => createContainer(tools, stack, args)));
     },
-    startContainer: async ({ container }) => {
+    startContainer: async ({ container }, { warn }) => {
       const record = existing(container);
       const take = options.attach?.(record) ?? null;
-      const streamFd = await starts(() => startContainer(tools, record, take !== null));
+      const { streamFd, warnings } = await starts(() => startContainer(tools, record, take !== null));
+      for (const text of warnings) warn(`service ${record.service}: ${text}`);
       if (streamFd >= 0) take?.(streamFd);
     },
     stopContainer: ({ container, timeoutMs }) => stopContainer(tools, recordOf(container), timeoutMs, removed),

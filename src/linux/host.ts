@@ -9,6 +9,7 @@ import type { ContainerIndex } from './index.js';
 import type { LockOptions, StackLock } from './lock.js';
 import type { Paths } from './paths.js';
 import type { ContainerRecord } from './record.js';
+import type { Start } from './start.js';
 
 /** What this machine's kernel and state directories let us do. Nothing of it is loaded before it is needed. */
 export interface Host {
@@ -39,7 +40,7 @@ export interface Host {
    * Starts a created container as the engine does, under the stack's lock, for a command that stays with it (`run`).
    * @returns descriptor of its attach stream from before its first instruction; the caller's to close
    */
-  startAttached(id: string): Promise<number>;
+  startAttached(id: string): Promise<Start>;
   /**
    * Under the stack's lock, before the first step: the serial moves, the revision is written. Null: the plan makes nothing
    * from a file, and what was applied stays known; a stack without containers is forgotten after the last step, by the CLI.

@@ -1,7 +1,6 @@
 import { release } from 'node:os';
 import { BerthError, isBerthError } from '../errors.js';
 import { toCapabilities } from '../oci/capabilities.js';
-import { toOomScoreAdj } from '../oci/process.js';
 import { toResources } from '../oci/resources.js';
 import type { Refusal } from '../plan/options.js';
 import type { Plan, Step } from '../plan/plan.js';
@@ -63,7 +62,6 @@ function serviceChecks(tools: HostTools, service: Service, made: ReadonlySet<str
   );
   return [
     () => void toCapabilities(service, 0, ownCapabilities()),
-    () => void toOomScoreAdj(service, ownCapabilities()),
     () => checkIdmappedLayers(service),
     ...service.mounts.flatMap((mount) => (mount.type === 'bind' ? [() => void checkBindSource(mount)] : [])),
     ...service.devices.map((device) => () => void resolveDevice(device)),

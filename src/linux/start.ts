@@ -14,17 +14,22 @@ import type { HostTools } from './tools.js';
 
 const LEAVE_MS = 5000;
 
-/**
- * Starts a container that does not run; one that runs is left alone.
- * @param attach true: the result is the descriptor of its attach stream, from before its first instruction; else -1
- */
-export async function startContainer(tools: HostTools, record: ContainerRecord, attach: boolean): Promise<number> {
+/** What a start brings. */
+export interface Start {
+  /** of its attach stream, from before its first instruction; -1 where none was asked for */
+  readonly streamFd: number;
+  /** what this host does not give, and the container is without */
+  readonly warnings: readonly string[];
+}
+
+/** Starts a container that does not run; one that runs is left alone. */
+export async function startContainer(tools: HostTools, record: ContainerRecord, attach: boolean): Promise<Start> {
   const { addon } = tools;
   const paths = tools.paths.container(record.id);
   const bootId = readBootId();
   if (!makeRunDir(tools, paths)) {
     await shimSettled(tools, paths, bootId);
-    if (addon.shimAlive(paths.runDir)) return -1;
+    if (addon.shimAlive(paths.runDir)) return { streamFd: -1, warnings: [] };
   }
   const current = { ...record, bootId, manuallyStopped: false };
   if (record.bootId !== bootId) {
@@ -35,13 +40,13 @@ export async function startContainer(tools: HostTools, record: ContainerRecord, 
     });
   }
   if (record.bootId !== bootId || record.manuallyStopped) writeRecord(tools, current);
-  const { streamFd } = await addon.startContainer({
+  const { streamFd, warnings } = await addon.startContainer({
     shimPath: shimPath(),
     containerDir: paths.dir,
     runDir: paths.runDir,
     attach,
   });
-  return streamFd;
+  return { streamFd, warnings };
 }
 
 /** @returns false where it was there, so that a shim may be at work in it */

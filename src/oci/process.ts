@@ -1,5 +1,4 @@
 import { BerthError } from '../errors.js';
-import type { Service } from '../stack/model.js';
 import type { ContainerInput } from './input.js';
 import { hostnameOf } from './namespaces.js';
 import type { Process } from './spec.js';
@@ -39,21 +38,6 @@ export function toEnvironment(input: ContainerInput): string[] {
   }
   if (!variables.get('HOME')) variables.set('HOME', user.home);
   return [...variables].map(([name, value]) => `${name}=${value}`);
-}
-
-/**
- * Docker's default is 0, which is given as far as we may. What was asked for is given or refused.
- * @throws BerthError UNSUPPORTED
- */
-export function toOomScoreAdj(
-  { name, oomScoreAdj }: Pick<Service, 'name' | 'oomScoreAdj'>,
-  capabilities: ReadonlySet<string>,
-): number {
-  if (oomScoreAdj === null || oomScoreAdj >= 0 || capabilities.has('SYS_RESOURCE')) return oomScoreAdj ?? 0;
-  throw new BerthError(
-    'UNSUPPORTED',
-    `set oom_score_adj ${oomScoreAdj} for service ${name}: root on this host lacks SYS_RESOURCE itself`,
-  );
 }
 
 /** 2^64: `specText` writes it as the kernel's RLIM_INFINITY. */

@@ -3,7 +3,7 @@ import { toCapabilities } from './capabilities.js';
 import type { ContainerInput } from './input.js';
 import { toMounts } from './mounts.js';
 import { hostnameOf, sharesHost, toNamespaces } from './namespaces.js';
-import { toArgs, toEnvironment, toOomScoreAdj, toRlimits } from './process.js';
+import { toArgs, toEnvironment, toRlimits } from './process.js';
 import { toResources } from './resources.js';
 import { defaultSeccompFor } from './seccomp.js';
 import { fittedSeccomp } from './seccomp-file.js';
@@ -47,7 +47,7 @@ export function toRuntimeSpec(input: ContainerInput): RuntimeSpec {
       capabilities,
       rlimits: toRlimits(input),
       noNewPrivileges: service.noNewPrivileges,
-      oomScoreAdj: toOomScoreAdj(service, input.capabilities),
+      oomScoreAdj: service.oomScoreAdj ?? 0,
     },
     ...(ownsUts ? { hostname: hostnameOf(input) } : {}),
     ...(ownsUts && service.domainname !== null ? { domainname: service.domainname } : {}),

@@ -76,7 +76,7 @@ function stackOf(...images: readonly ImageSource[]): Stack {
 function context(signal = new AbortController().signal): StepContext {
   const action = { kind: 'buildImage', image: 'app' } as const;
   const step = { id: 1, on: 'image:app', action, cause: '', changes: [], after: [] } as const;
-  return { step, signal, progress: (text) => void output.push(text) };
+  return { step, signal, progress: (text) => void output.push(text), warn: (text) => void output.push(text) };
 }
 
 async function build(file: Stack, name = 'app', signal?: AbortSignal): Promise<Image> {

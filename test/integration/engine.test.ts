@@ -117,7 +117,8 @@ describe('the engine of a real host', () => {
     const step = { id: 1, on: 'service', cause: '', changes: [], after: [] };
     for (const container of await host.observe()) {
       const action = { kind: 'stopContainer', container, timeoutMs: 0 } as const;
-      const context = { step: { ...step, action }, signal: new AbortController().signal, progress: () => undefined };
+      const quiet = { progress: () => undefined, warn: () => undefined };
+      const context = { step: { ...step, action }, signal: new AbortController().signal, ...quiet };
       await engine.stopContainer({ container, timeoutMs: 0 }, context);
     }
     lock.release();

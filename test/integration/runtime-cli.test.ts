@@ -220,6 +220,7 @@ it('makes no cgroup with --cgroup-manager disabled, and refuses what needs one',
     ],
     [
       (config) => {
+        config.hostname = '';
         config.linux.namespaces = [{ type: 'mount' }];
       },
       'without a pid namespace',
@@ -259,7 +260,7 @@ it('logs errors and warnings as engines read them', async () => {
     .map((line) => JSON.parse(line));
   expect(lines).toContainEqual({
     level: 'warning',
-    msg: 'process.capabilities.ambient: what is not permitted and inheritable is not granted',
+    msg: '/process/capabilities/ambient: what is not permitted and inheritable is not granted',
     time: expect.any(String),
   });
   expect(lines.at(-1)).toEqual({

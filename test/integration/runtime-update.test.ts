@@ -104,7 +104,7 @@ it('refuses by name what it does not do', async () => {
   expect(both.stderr).toBe('berth-runtime: --resources: says it all, no other option goes with it\n');
   const unknown = await bench.run(['update', '--resources', '-', id], { input: '{"memory":{"kernel":1024}}' });
   expect(unknown.code).toBe(1);
-  expect(unknown.stderr).toContain('/memory/kernel');
+  expect(unknown.stderr).toContain('controller memory: the kernel limits no kernel memory');
   expect((await bench.run(['update', '--resources', '-', id], { input: '[' })).code).toBe(1);
   const stopped = await bench.running('true');
   await bench.untilStatus(stopped, 'stopped');

@@ -49,6 +49,10 @@ struct Unsupported {
 };
 std::vector<Unsupported> UnsupportedResources(const CgroupHost& host, const LinuxResources& resources);
 
+// What of `resources` has no effect on this host and is no error, a line each, as Docker has it: cgroup v2 dropped two settings
+// that files are full of.
+std::vector<std::string> ResourcesWithoutEffect(const CgroupHost& host, const LinuxResources& resources);
+
 // One file whose value differs from what ApplyResources would write.
 struct CgroupDifference {
   std::string controller;

@@ -58,6 +58,9 @@ CgroupWrites WritesIn(const CgroupHost& host, const ControllerFiles& files, cons
 std::vector<Unsupported> UnsupportedResources(const CgroupHost& host, const LinuxResources& resources) {
   std::vector<Unsupported> unsupported;
   for (const ControllerFiles& files : kControllers) {
+    for (const std::string& reason : WritesOf(host, files, resources).missing) {
+      unsupported.push_back({files.controller, reason});
+    }
     if (!AsksForSomething(WritesOf(host, files, resources)) || IsMounted(host.Find(files.controller))) {
       continue;
     }
@@ -79,6 +82,21 @@ std::vector<Unsupported> UnsupportedResources(const CgroupHost& host, const Linu
     unsupported.push_back({"unified", "this host has no cgroup v2 tree"});
   }
   return unsupported;
+}
+
+std::vector<std::string> ResourcesWithoutEffect(const CgroupHost& host, const LinuxResources& resources) {
+  std::vector<std::string> without;
+  const Controller* const memory = host.Find("memory");
+  if (memory == nullptr || !IsV2(memory)) {
+    return without;
+  }
+  if (resources.memory_swappiness) {
+    without.emplace_back("/linux/resources/memory/swappiness: has no effect: cgroup v2 has nothing of the kind");
+  }
+  if (resources.disable_oom_killer) {
+    without.emplace_back("/linux/resources/memory/disableOOMKiller: has no effect: cgroup v2 has nothing of the kind");
+  }
+  return without;
 }
 
 }  // namespace berth

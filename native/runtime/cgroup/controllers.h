@@ -17,7 +17,7 @@ struct ControllerFiles {
   Mapping v2;
 };
 
-inline constexpr std::array<ControllerFiles, 9> kControllers = {{
+inline constexpr std::array<ControllerFiles, 10> kControllers = {{
     {"pids", PidsV1, PidsV2},
     {"cpu", CpuV1, CpuV2},
     {"cpuset", CpusetV1, CpusetV2},
@@ -25,6 +25,7 @@ inline constexpr std::array<ControllerFiles, 9> kControllers = {{
     {"blkio", BlkioV1, nullptr},
     {"io", nullptr, IoV2},
     {"hugetlb", HugetlbV1, HugetlbV2},
+    {"rdma", RdmaV1, RdmaV2},
     {"net_cls", NetClsV1, nullptr},
     {"net_prio", NetPrioV1, nullptr},
 }};

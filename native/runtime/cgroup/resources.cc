@@ -8,6 +8,7 @@
 #include "runtime/cgroup/compare.h"
 #include "runtime/cgroup/controllers.h"
 #include "runtime/cgroup/device_program.h"
+#include "runtime/cgroup/text.h"
 
 namespace berth {
 
@@ -33,7 +34,8 @@ Status WriteOne(const std::string& directory, const CgroupWrite& write, const Li
     }
   }
   auto written = WriteControlAt(AT_FDCWD, directory + "/" + write.file, write.value);
-  if (!written && written.error().errnum == ENOENT && (write.is_default || IsDefaultSwap(write, resources))) {
+  const bool dispensable = write.is_default || write.if_present || IsDefaultSwap(write, resources);
+  if (!written && written.error().errnum == ENOENT && dispensable) {
     return {};
   }
   if (!written) {
@@ -105,6 +107,30 @@ Status WriteTable(const std::string& directory, const CgroupTable& table) {
   return {};
 }
 
+// "checkBeforeUpdate": where v1 refuses a limit below what is in use, v2 has the OOM killer make it true.
+Status CheckMemoryInUse(const CgroupHost& host, const std::string& path, const LinuxResources& resources) {
+  const Controller* const memory = host.Find("memory");
+  if (!resources.check_before_update || resources.memory_limit.value_or(0) <= 0 || !IsMounted(memory) ||
+      !IsV2(memory)) {
+    return {};
+  }
+  BERTH_ASSIGN(const std::string text, ReadFileAt(AT_FDCWD, memory->mount_point + path + "/memory.current"));
+  const int64_t in_use = ParseNumber(text).value_or(0);
+  return in_use <= *resources.memory_limit
+             ? Status()
+             : Fail(EBUSY, "cgroup", "controller memory: " + std::to_string(in_use) + " bytes are in use already");
+}
+
+// The specification has a runtime say so where the controller of a file is not to be had.
+Status WriteUnified(const std::string& directory, const std::string& file, const std::string& value) {
+  auto written = WriteControlAt(AT_FDCWD, directory + "/" + file, value);
+  if (!written && written.error().errnum == ENOENT) {
+    const std::string controller = file.substr(0, file.find('.'));
+    return Fail(ENOENT, "cgroup", "controller " + controller + ": the unified tree has no " + file);
+  }
+  return written;
+}
+
 Status ApplyDevices(const CgroupHost& host, const std::string& path, const LinuxResources& resources) {
   if (resources.devices.empty()) {
     return {};
@@ -124,6 +150,7 @@ Status ApplyResources(const CgroupHost& host, const std::string& path, const Lin
   for (const Unsupported& unsupported : UnsupportedResources(host, resources)) {
     return Fail(0, "cgroup", "controller " + unsupported.controller + ": " + unsupported.reason);
   }
+  BERTH_TRY(CheckMemoryInUse(host, path, resources));
   for (const ControllerFiles& files : kControllers) {
     const std::string directory = Directory(host, files.controller, path);
     if (directory.empty()) {
@@ -140,7 +167,7 @@ Status ApplyResources(const CgroupHost& host, const std::string& path, const Lin
     }
   }
   for (const auto& [file, value] : resources.unified) {
-    BERTH_TRY(WriteControlAt(AT_FDCWD, host.unified + path + "/" + file, value));
+    BERTH_TRY(WriteUnified(host.unified + path, file, value));
   }
   return ApplyDevices(host, path, resources);
 }

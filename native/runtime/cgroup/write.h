@@ -29,6 +29,8 @@ struct CgroupWrite {
   // For a default that is the parent cgroup's value: the parent's file to read it from, once the directory is known.
   // Written only where it differs.
   std::string inherited_from = {};
+  // Whether the kernel's configuration decides if there is such a file; the limit is then another file's, too.
+  bool if_present = false;
 };
 
 // A file with a line per device, "major:minor value". Devices that are not wanted are reset.
@@ -42,12 +44,17 @@ struct CgroupTable {
 struct CgroupWrites {
   std::vector<CgroupWrite> writes;
   std::vector<CgroupTable> tables;
+  // Why a limit can't be had, where the controller has no file for it in this version of cgroups.
+  std::vector<std::string> missing;
 
   void Set(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
     writes.push_back({controller, std::move(file), std::move(value), compare, false});
   }
   void Default(const char* controller, std::string file, std::string value, Compare compare = Compare::kText) {
     writes.push_back({controller, std::move(file), std::move(value), compare, true});
+  }
+  void SetIfPresent(const char* controller, std::string file, std::string value, Compare compare) {
+    writes.push_back({controller, std::move(file), std::move(value), compare, false, {}, true});
   }
   void Inherit(const char* controller, std::string file, std::string from, Compare compare = Compare::kText) {
     writes.push_back({controller, std::move(file), {}, compare, true, std::move(from)});
@@ -67,6 +74,7 @@ void BlkioV1(const LinuxResources& resources, CgroupWrites* out);
 void DevicesV1(const LinuxResources& resources, CgroupWrites* out);
 void HugetlbV1(const LinuxResources& resources, CgroupWrites* out);
 void NetClsV1(const LinuxResources& resources, CgroupWrites* out);
+void RdmaV1(const LinuxResources& resources, CgroupWrites* out);
 void NetPrioV1(const LinuxResources& resources, CgroupWrites* out);
 
 // v2, one file per controller
@@ -75,6 +83,7 @@ void CpuV2(const LinuxResources& resources, CgroupWrites* out);
 void CpusetV2(const LinuxResources& resources, CgroupWrites* out);
 void MemoryV2(const LinuxResources& resources, CgroupWrites* out);
 void IoV2(const LinuxResources& resources, CgroupWrites* out);
+void RdmaV2(const LinuxResources& resources, CgroupWrites* out);
 void HugetlbV2(const LinuxResources& resources, CgroupWrites* out);
 
 }  // namespace berth

@@ -15,6 +15,7 @@ import { imageInputsOf } from '../image-inputs.js';
 import { planRemove } from '../lifecycle.js';
 import { nativeFailure } from '../native-failure.js';
 import { type OneOff, planOneOff } from '../one-off.js';
+import { renderWarning } from '../report.js';
 import { oneOffService } from '../run-options.js';
 import { runPlan } from '../run-plan.js';
 import { runSession } from '../session.js';
@@ -132,16 +133,21 @@ async function create(context: Context, stack: Stack, oneOff: OneOff, options: R
 }
 
 /** Runs the container in the foreground. @returns its exit code */
-async function stay({ host }: Context, { id, name, applied }: ContainerRecord, { tty }: RunOptions): Promise<number> {
-  const fd = await host.startAttached(id).catch((error: unknown) => {
+async function stay(
+  { host, output }: Context,
+  { id, name, applied }: ContainerRecord,
+  { tty }: RunOptions,
+): Promise<number> {
+  const { streamFd, warnings } = await host.startAttached(id).catch((error: unknown) => {
     throw nativeFailure(`start container ${name}`, error);
   });
+  for (const warning of warnings) output.err(renderWarning(warning, output.errPaint));
   const { runDir } = host.paths.container(id);
   const onSignal = (signal: number): void => {
     // It may have ended just now; its exit code is on its way to us then.
     host.addon.control(runDir, { kind: 'kill', signal }).catch(() => {});
   };
-  const code = await runSession(host.addon, openStream(fd), { stdin: true, tty: tty ?? applied.tty, onSignal });
+  const code = await runSession(host.addon, openStream(streamFd), { stdin: true, tty: tty ?? applied.tty, onSignal });
   if (code !== null) return code;
   throw new BerthError('SYSTEM', `run container ${name}: the stream ended before the container did`);
 }

@@ -83,6 +83,16 @@ std::optional<SyncMessage> Receive(int fd) {
   return ::recv(fd, &message, sizeof message, 0) == sizeof message ? std::optional(message) : std::nullopt;
 }
 
+// The next one that is no warning.
+std::optional<SyncMessage> ReceiveAfterWarnings(int fd, std::vector<std::string>& warnings) {
+  auto message = Receive(fd);
+  while (message && message->type == SyncType::kWarning) {
+    warnings.push_back(std::string(message->step) + ": " + message->what);
+    message = Receive(fd);
+  }
+  return message;
+}
+
 UniqueFd ReceiveDescriptor(int socket_fd) {
   char byte = 0;
   iovec data{.iov_base = &byte, .iov_len = 1};
@@ -207,9 +217,9 @@ void ContainerFixture::MakeImage() const {
   const std::string bin = Path("overlay2/base/diff/bin");
   REQUIRE(MakeDirs(AT_FDCWD, bin, 0755));
   REQUIRE(::system(("cp " + std::string(kBusybox) + " " + bin + "/busybox").c_str()) == 0);
-  for (const char* applet :
-       {"sh",  "cat",  "id",   "ls",   "stat", "mount", "hostname", "touch", "sleep",    "true", "readlink",
-        "tty", "stty", "kill", "test", "grep", "ps",    "head",     "mkdir", "ifconfig", "wc",   "df"}) {
+  for (const char* applet : {"sh",    "cat",      "id",  "ls",   "stat",  "mount",  "hostname", "touch", "sleep",
+                             "true",  "readlink", "tty", "stty", "kill",  "test",   "grep",     "ps",    "head",
+                             "mkdir", "ifconfig", "wc",  "df",   "uname", "ionice", "nice",     "chrt",  "taskset"}) {
     REQUIRE(::symlink("busybox", (bin + "/" + applet).c_str()) == 0);
   }
   REQUIRE(MakeDirs(AT_FDCWD, Path("overlay2/top/diff/etc"), 0755));
@@ -244,7 +254,7 @@ Running ContainerFixture::Start() {
                                  .sync_fd = sync.inits.get()});
   sync.inits.Reset();
   running.output = channels.CloseAndTakeOutput(spec.process.terminal);
-  auto message = Receive(sync.ours.get());
+  auto message = ReceiveAfterWarnings(sync.ours.get(), running.warnings);
   if (message && message->type == SyncType::kReady) {
     SyncMessage start;
     start.type = SyncType::kStart;
@@ -258,6 +268,7 @@ Running ContainerFixture::Start() {
 Outcome ContainerFixture::Finish(Running running) {
   Outcome outcome;
   outcome.failed = running.failed;
+  outcome.warnings = running.warnings;
   outcome.output = ReadToEnd(running.output.get());
   outcome.exit_code = WaitFor(running.pid);
   return outcome;
@@ -277,8 +288,9 @@ Outcome ContainerFixture::Exec(const Running& running, const Process& process, u
                        .stdio = channels.stdio(),
                        .sync_fd = sync.inits.get()});
   sync.inits.Reset();
-  Running executed{.pid = pid.value_or(-1), .output = channels.CloseAndTakeOutput(process.terminal), .failed = {}};
-  executed.failed = Receive(sync.ours.get());
+  Running executed{
+      .pid = pid.value_or(-1), .output = channels.CloseAndTakeOutput(process.terminal), .failed = {}, .warnings = {}};
+  executed.failed = ReceiveAfterWarnings(sync.ours.get(), executed.warnings);
   return Finish(std::move(executed));
 }
 

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "oci/spec.h"
@@ -18,8 +19,9 @@ namespace berth {
 // How a start and its process ended.
 struct Outcome {
   std::optional<SyncMessage> failed;
-  std::string output;  // stdout and stderr, or what came from the terminal
-  int exit_code = -1;  // 128 + signal for a signal
+  std::vector<std::string> warnings;  // "step: what" each
+  std::string output;                 // stdout and stderr, or what came from the terminal
+  int exit_code = -1;                 // 128 + signal for a signal
 };
 
 // A container between Started and its exit.
@@ -27,6 +29,7 @@ struct Running {
   pid_t pid = -1;
   UniqueFd output;
   std::optional<SyncMessage> failed;
+  std::vector<std::string> warnings;
 };
 
 class ContainerFixture {

@@ -86,6 +86,8 @@ TEST_CASE("join: another container's network, ipc and uts namespaces by path") {
   REQUIRE_STARTED(outcome);
   CHECK(outcome.output == NamespaceName(peer.Namespace("net"), "net") + NamespaceName(peer.Namespace("ipc"), "ipc") +
                               NamespaceName(peer.Namespace("uts"), "uts") + "berthtest\n");
+  CHECK(outcome.warnings ==
+        std::vector<std::string>{"hostname: the uts namespace is another's, which keeps its names"});
 }
 
 TEST_CASE("join: another container's pid namespace by its status") {

@@ -52,7 +52,7 @@ TEST_CASE("mount options: the rest is the filesystem's, with or without a value"
 }
 
 TEST_CASE("mount options: what would be passed over in silence is refused by name") {
-  for (const char* option : {"tmpcopyup", "remount", "copy-symlink"}) {
+  for (const char* option : {"copy-symlink"}) {
     const auto refused = ParseMountOptions({"/x", "tmpfs", "", {option}});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what == std::string(option) + ": is not supported");
@@ -60,6 +60,48 @@ TEST_CASE("mount options: what would be passed over in silence is refused by nam
   const auto bind = ParseMountOptions({"/x", "bind", "/y", {"size=1m"}});
   REQUIRE_FALSE(bind);
   CHECK(bind.error().what == "size: means nothing to a bind mount");
+  for (const char* option : {"sync", "dirsync", "lazytime", "mand", "iversion"}) {
+    const auto refused = ParseMountOptions({"/x", "none", "/y", {"rbind", option}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == std::string(option) + ": is of the filesystem, which a bind mount does not change");
+  }
+  const auto remount = ParseMountOptions({"/x", "tmpfs", "", {"remount", "size=1m"}});
+  REQUIRE_FALSE(remount);
+  CHECK(remount.error().what == "size: a remount changes no filesystem, which others may use");
+  for (const Mount& mount : {Mount{"/x", "bind", "/y", {"tmpcopyup"}}, Mount{"/x", "proc", "proc", {"tmpcopyup"}},
+                             Mount{"/x", "tmpfs", "", {"remount", "tmpcopyup"}}}) {
+    const auto refused = ParseMountOptions(mount);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == "tmpcopyup: means nothing but to a new tmpfs");
+  }
+}
+
+TEST_CASE("mount options: each of the specification's table is taken") {
+  const char* const flags[] = {"atime",      "dev",    "diratime",   "exec",          "noatime", "nodev",
+                               "nodiratime", "noexec", "norelatime", "nostrictatime", "nosuid",  "nosymfollow",
+                               "relatime",   "ro",     "rw",         "strictatime",   "suid",    "symfollow"};
+  for (const std::string flag : flags) {
+    CAPTURE(flag);
+    const MountOptions here = Parsed("none", {"rbind", flag});
+    CHECK((here.set | here.clear) != 0);
+    const MountOptions tree = Parsed("none", {"rbind", "r" + flag});
+    CHECK((tree.recursive_set | tree.recursive_clear) != 0);
+    CHECK((tree.set | tree.clear) == 0);
+  }
+  for (const std::string kind : {"private", "shared", "slave", "unbindable"}) {
+    CHECK(Parsed("tmpfs", {kind}).propagation != 0);
+    CHECK(Parsed("tmpfs", {"r" + kind}).recursive_propagation);
+  }
+  for (const char* option : {"defaults", "silent", "loud", "noiversion"}) {
+    CHECK(Parsed("tmpfs", {option}).data.empty());
+  }
+  for (const std::string option :
+       {"async", "sync", "dirsync", "lazytime", "nolazytime", "mand", "nomand", "iversion"}) {
+    CHECK(Parsed("tmpfs", {option}).data.front().first == option);
+  }
+  CHECK(Parsed("bind", {"async", "nolazytime", "nomand", "loud", "silent", "defaults"}).data.empty());
+  CHECK(Parsed("tmpfs", {"tmpcopyup"}).copy_up);
+  CHECK(Parsed("none", {"remount", "ro"}).remount);
 }
 
 TEST_CASE("mount options: our own are kept from the kernel") {

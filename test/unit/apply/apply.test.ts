@@ -56,8 +56,16 @@ describe('apply', () => {
       running--;
     });
     expect(widths).toEqual([1, 2, 3, 1]);
-    expect(report).toEqual({ done: [1, 2, 3, 4], failed: [], skipped: [], interrupted: false });
+    expect(report).toEqual({ done: [1, 2, 3, 4], failed: [], skipped: [], interrupted: false, warnings: [] });
     expect(events.indexOf('started 4')).toBeGreaterThan(events.indexOf('done 3'));
+  });
+
+  test('tells once what several steps go on without', async () => {
+    const { report } = await run(planOf(step(1), step(2), step(3, [1, 2])), async (id, { warn }) => {
+      warn('no such limit');
+      if (id === 3) warn('nor this one');
+    });
+    expect(report.warnings).toEqual(['no such limit', 'nor this one']);
   });
 
   test('runs no more at once than asked', async () => {
@@ -106,7 +114,7 @@ describe('apply', () => {
       },
       { signal: abort.signal },
     );
-    expect(report).toEqual({ done: [1], failed: [], skipped: [2], interrupted: true });
+    expect(report).toEqual({ done: [1], failed: [], skipped: [2], interrupted: true, warnings: [] });
     expect(events).toEqual(['started 1', 'progress 1', 'done 1']);
   });
 

@@ -20,6 +20,13 @@ void MemoryV1(const LinuxResources& resources, CgroupWrites* out) {
   SetOrUnlimited(out, "memory.limit_in_bytes", resources.memory_limit);
   SetOrUnlimited(out, "memory.memsw.limit_in_bytes", resources.memory_swap);
   SetOrUnlimited(out, "memory.soft_limit_in_bytes", resources.memory_reservation);
+  // Kernels since 5.16 take a limit of kernel memory and do nothing with it.
+  if (resources.memory_kernel.value_or(0) > 0) {
+    out->missing.emplace_back("the kernel limits no kernel memory apart from the rest any more");
+  }
+  if (resources.memory_kernel_tcp.value_or(0) > 0) {
+    out->Set("memory", "memory.kmem.tcp.limit_in_bytes", std::to_string(*resources.memory_kernel_tcp), Compare::kBytes);
+  }
   if (resources.memory_swappiness) {
     out->Set("memory", "memory.swappiness", std::to_string(*resources.memory_swappiness));
   } else {

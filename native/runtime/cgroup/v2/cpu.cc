@@ -23,9 +23,11 @@ uint64_t WeightOfShares(uint64_t shares) {
 }  // namespace
 
 void CpuV2(const LinuxResources& resources, CgroupWrites* out) {
-  if (resources.cpu_shares && *resources.cpu_shares != 0) {
+  // Whoever is idle has the kernel's smallest weight, and no other.
+  const bool idle = resources.cpu_idle.value_or(0) != 0;
+  if (!idle && resources.cpu_shares.value_or(0) != 0) {
     out->Set("cpu", "cpu.weight", std::to_string(WeightOfShares(*resources.cpu_shares)));
-  } else {
+  } else if (!idle) {
     out->Default("cpu", "cpu.weight", "100");
   }
   const bool limited = resources.cpu_quota && *resources.cpu_quota > 0;
@@ -36,6 +38,15 @@ void CpuV2(const LinuxResources& resources, CgroupWrites* out) {
     out->Set("cpu", "cpu.max", max);
   } else {
     out->Default("cpu", "cpu.max", max);
+  }
+  if (resources.cpu_burst) {
+    out->Set("cpu", "cpu.max.burst", std::to_string(*resources.cpu_burst));
+  }
+  if (resources.cpu_idle) {
+    out->Set("cpu", "cpu.idle", std::to_string(*resources.cpu_idle));
+  }
+  if (resources.cpu_realtime_runtime.value_or(0) != 0 || resources.cpu_realtime_period.value_or(0) != 0) {
+    out->missing.emplace_back("cgroup v2 has nothing of the kind for realtimeRuntime and realtimePeriod");
   }
 }
 

@@ -26,6 +26,12 @@ void MemoryV2(const LinuxResources& resources, CgroupWrites* out) {
   } else {
     out->Default("memory", "memory.swap.max", "max", Compare::kBytes);
   }
+  if (resources.memory_kernel.value_or(0) > 0) {
+    out->missing.emplace_back("cgroup v2 has nothing of the kind for kernel");
+  }
+  if (resources.memory_kernel_tcp.value_or(0) > 0) {
+    out->missing.emplace_back("cgroup v2 has nothing of the kind for kernelTCP");
+  }
 }
 
 }  // namespace berth
