@@ -153,7 +153,7 @@ TEST_CASE("race: device nodes in a /dev that is swapped") {
         RuntimeSpec spec;
         spec.devices.push_back({.path = "/dev/n" + std::to_string(number), .major = 1, .minor = 3});
         Progress progress;
-        (void)MakeDevices(scene.root_fd.get(), spec, progress);
+        (void)MakeDevices(scene.root_fd.get(), spec, {}, progress);
       },
       [](const Scene& scene, unsigned) {
         ::mknod((scene.root + "/dev/zero").c_str(), S_IFCHR | 0666, ::makedev(1, 5));
