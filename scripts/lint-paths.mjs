@@ -75,6 +75,11 @@ const ALLOWED = {
     ['SysUmount(FdPath(', PROC_FD],
   ],
   'native/runtime/init.cc': [['OpenAt(AT_FDCWD, ns->path', HOST]],
+  'native/runtime/labels.cc': [
+    ['"/sys/module/apparmor/', "the host's sysfs, read only"],
+    ['"/sys/fs/selinux"', "the host's sysfs, read only"],
+    ['OpenAt(AT_FDCWD, "/proc"', 'what is opened below it is checked to be of procfs'],
+  ],
   'native/runtime/masks.cc': [['"/dev/null"', 'the host’s, checked to be the null device']],
   'native/runtime/mounts.cc': [['CloneMount(AT_FDCWD, mount.source', HOST]],
   'native/runtime/namespaces.cc': [
@@ -82,6 +87,7 @@ const ALLOWED = {
     ['OpenAt(AT_FDCWD, path', HOST],
     ['SysMount(FdPath(ns_fd)', PROC_FD],
   ],
+  'native/runtime/net_devices.cc': [['"/proc/thread-self/ns/net"', PROC]],
   'native/runtime/overlay.cc': [
     ['::chdir(supervise.overlay_dir', HOST],
     ['SysMount("overlay", FdPath(', PROC_FD],
