@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
@@ -73,10 +74,10 @@ TEST_CASE(
   InUserNamespace(fixture);
   fixture.Script(
       "id -u; id -g; cat /proc/self/uid_map; stat -c %u:%g /bin/busybox / /dev /dev/null /dev/pts /dev/shm;"
-      "touch /made; mkdir /d; echo more >> /etc/motd; mkdir /etc/motd.d; chown 5:6 /made; stat -c %u:%g /made; "
+      "touch /made; mkdir /d; echo more >> /etc/kept; chown 5:6 /made; stat -c %u:%g /made; "
       "hostname;"
       "echo to-null > /dev/null && grep -c 'nosuid,noexec.* - tmpfs devices' /proc/self/mountinfo; echo err >&2");
-  fixture.spec.process.capabilities->effective |= 1U << CAP_FOWNER;
+  fixture.Write("overlay2/top/diff/etc/kept", "of the image\n");
   symlink("busybox", fixture.Path("overlay2/base/diff/bin/chown").c_str());
   const Outcome outcome = fixture.Run();
   REQUIRE_STARTED(outcome);
@@ -84,7 +85,7 @@ TEST_CASE(
         "0\n0\n         0     200000      65536\n0:0\n0:0\n0:0\n0:0\n0:0\n0:0\n5:6\nberthtest\n6\nerr\n");
   CHECK(OwnerOf(fixture.Path("overlay2/c/diff/made")) == "5:6");
   CHECK(OwnerOf(fixture.Path("overlay2/c/diff/d")) == "0:0");
-  CHECK(OwnerOf(fixture.Path("overlay2/c/diff/etc/motd")) == "0:0");
+  CHECK(OwnerOf(fixture.Path("overlay2/c/diff/etc/kept")) == "0:0");
 }
 
 TEST_CASE("user namespace: what runs has the ids of the range, and so has what is executed in it") {
@@ -96,7 +97,7 @@ TEST_CASE("user namespace: what runs has the ids of the range, and so has what i
   REQUIRE_STARTED(running);
   CHECK(ContainerFixture::ReadUntil(running, "up\n") == "up\n");
   CHECK(FieldOf(running.pid, "Uid") == "Uid:\t200000\t200000\t200000\t200000");
-  CHECK(FieldOf(running.pid, "Groups") == "Groups:\t200000 ");
+  CHECK(FieldOf(running.pid, "Groups") == "Groups:\t ");
   berth::Process process = fixture.spec.process;
   process.args = {"/bin/sh", "-c", "id -u; readlink /proc/1/ns/user /proc/self/ns/user; echo again > /dev/stderr"};
   process.user = {.uid = 1000, .gid = 1001, .umask = {}, .additional_gids = {}};
@@ -184,17 +185,17 @@ TEST_CASE("mounts: mapped ids need no user namespace of the container where the 
   CHECK(std::string(refused.failed->what) == "idmap: neither the mount nor the container has mappings");
 }
 
-TEST_CASE("user namespace: limits above ours are raised and a terminal belongs to the container") {
+TEST_CASE("user namespace: score and limits are the spec's and a terminal belongs to the container") {
   NEED_CONTAINERS();
   ContainerFixture fixture;
   InUserNamespace(fixture);
-  fixture.spec.process.oom_score_adj = -500;
+  fixture.spec.process.oom_score_adj = 500;
   fixture.spec.process.terminal = true;
-  fixture.spec.process.rlimits = {{"RLIMIT_NOFILE", 100000, 1000000}};
+  fixture.spec.process.rlimits = {{"RLIMIT_NOFILE", 100, 200}};
   fixture.Script("cat /proc/self/oom_score_adj; ulimit -Hn; stat -c %u $(tty)");
   const Outcome outcome = fixture.Run();
   REQUIRE_STARTED(outcome);
-  CHECK(outcome.output == "-500\r\n1000000\r\n0\r\n");
+  CHECK(outcome.output == "500\r\n200\r\n0\r\n");
 }
 
 TEST_CASE("user namespace: a mount that is to reach the host is refused") {
