@@ -20,7 +20,7 @@ if [ $# -eq 0 ]; then
 fi
 
 fuzz() {
-  mkdir -p "build-fuzz/corpus/$1"
+  mkdir -p "build-fuzz/corpus/$1" "test/native/fuzz/corpus/$1"
   "build-fuzz/${1}_fuzz" -max_total_time="$seconds" -timeout=20 -artifact_prefix="build-fuzz/$1-" -print_final_stats=1 \
     "build-fuzz/corpus/$1" "test/native/fuzz/corpus/$1" >"build-fuzz/$1.log" 2>&1
 }
