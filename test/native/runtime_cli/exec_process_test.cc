@@ -55,13 +55,19 @@ TEST_CASE("exec: problems name the option") {
   const auto problem = [](std::vector<std::string> words) { return Made(std::move(words)).error().what; };
   CHECK(problem({"c"}) == "exec: expected --process or a command");
   CHECK(problem({"--process", "/f", "c", "ls"}) == "--process: a command is given, too");
-  CHECK(problem({"--process", "/f", "--tty", "c"}) == "--tty: --process says it all");
+  CHECK(problem({"--process", "/f", "--cwd", "/", "c"}) == "--cwd: --process says it all");
   CHECK(problem({"-u", "root", "c", "ls"}).starts_with("--user root: expected a number"));
   CHECK(problem({"-u", "1:", "c", "ls"}).starts_with("--user : expected a number"));
   CHECK(problem({"-u", "4294967295", "c", "ls"}).starts_with("--user 4294967295: expected a number"));
   CHECK(problem({"-g", "-1", "c", "ls"}).starts_with("--additional-gids -1: expected a number"));
-  CHECK(problem({"--cap", "CAP_NOTHING", "c", "ls"}).find("CAP_NOTHING") != std::string::npos);
   CHECK(problem({"--process", "/nonexistent/f", "c"}) == "--process /nonexistent/f");
+}
+
+TEST_CASE("exec: a capability that nobody knows is warned of, as in a file") {
+  const auto process = Made({"--cap", "CAP_NOTHING", "c", "ls"});
+  REQUIRE(process);
+  REQUIRE(process->warnings.size() == 3);  // bounding, effective, permitted
+  CHECK(process->warnings.front().find("CAP_NOTHING") != std::string::npos);
 }
 
 }  // namespace
