@@ -212,9 +212,7 @@ void ReadLinux(JsonObject& object, RuntimeSpec& spec) {
   object.ObjectMap("netDevices",
                    [&spec](const std::string& name, JsonObject& device) { ReadNetDevice(name, device, spec); });
   CheckNeeds(object, spec);
-  for (const char* key : {"uidMappings", "gidMappings", "intelRdt"}) {
-    object.Refuse(key);
-  }
+  object.Refuse("intelRdt");
 }
 
 }  // namespace berth

@@ -41,7 +41,7 @@ Status SetMemoryPolicy(const MemoryPolicy& policy) {
 }
 
 Status SetIoPriority(const IoPriority& priority) {
-  const int value = IOPRIO_PRIO_VALUE(priority.scheduling_class, priority.level);
+  const auto value = static_cast<int>(IOPRIO_PRIO_VALUE(priority.scheduling_class, priority.level));
   if (::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, value) != 0) {
     return Errno("ioprio_set",
                  "class " + std::to_string(priority.scheduling_class) + ", level " + std::to_string(priority.level));

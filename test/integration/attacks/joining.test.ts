@@ -35,7 +35,8 @@ describe('while a process joins the container', () => {
     const powerless = ['setpriv', '--bounding-set=-all', '--inh-caps=-all'];
     // It joins the pid namespace alone, and is, with no more rights than the container, still in the host's root.
     await until(() => {
-      spawnSync('nsenter', ['-t', pid, '-p', ...powerless, 'sleep', '0.1']);
+      // The attacker may hold it by ptrace.
+      spawnSync('nsenter', ['-t', pid, '-p', ...powerless, 'sleep', '0.1'], { timeout: 1000, killSignal: 'SIGKILL' });
       expect(attacker.logText()).toContain('leak exe');
       expect(attacker.logText()).toContain('leak root');
     });
