@@ -18,6 +18,8 @@ namespace berth {
 
 namespace {
 
+constexpr int64_t kLookAgainMs = 10;
+
 int64_t NowMs() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -47,7 +49,8 @@ Status Follow(const CgroupHost& cgroups, const State& state, int init, int64_t i
   for (int64_t next = NowMs() + interval_ms;;) {
     pollfd waited[] = {{.fd = init, .events = POLLIN, .revents = 0},
                        {.fd = watch.fd(), .events = POLLIN, .revents = 0}};
-    const int ready = ::poll(waited, 2, static_cast<int>(std::max<int64_t>(next - NowMs(), 0)));
+    const int64_t left = std::max<int64_t>(next - NowMs(), 0);
+    const int ready = ::poll(waited, 2, static_cast<int>(watch.pending() ? std::min(left, kLookAgainMs) : left));
     if (ready < 0 && errno != EINTR) {
       return Errno("poll", "events");
     }

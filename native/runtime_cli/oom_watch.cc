@@ -53,8 +53,10 @@ Result<OomWatch> OomWatch::Create(const CgroupHost& host, const std::string& pat
 int64_t OomWatch::Take() {
   char bytes[4096];
   while (::read(fd_.get(), bytes, sizeof bytes) > 0) {
+    looks_left_ = kLooks;
   }
   const int64_t now = std::max(ReadOomKills(host_, path_), seen_);
+  looks_left_ = now > seen_ ? 0 : std::max(looks_left_ - 1, 0);
   return now - std::exchange(seen_, now);
 }
 

@@ -21,6 +21,9 @@ class OomWatch {
   // Kills since the last call. Takes what made the descriptor readable.
   int64_t Take();
 
+  // Whether the kernel has told of a kill that it has not counted yet: v1 tells before it kills. To be looked at again soon.
+  [[nodiscard]] bool pending() const { return looks_left_ > 0; }
+
  private:
   OomWatch(const CgroupHost& host, std::string path) : host_(host), path_(std::move(path)) {}
 
@@ -28,6 +31,8 @@ class OomWatch {
   std::string path_;
   UniqueFd fd_;
   int64_t seen_ = 0;
+  static constexpr int kLooks = 100;
+  int looks_left_ = 0;
 };
 
 }  // namespace berth

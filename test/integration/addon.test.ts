@@ -31,7 +31,7 @@ test('a refused call has the shape of an error of Node, and the step', async () 
   const options = { shimPath: join(dir, 'absent'), containerDir: dir, runDir: dir, attach: false };
   await expect(addon.startContainer(options)).rejects.toMatchObject({
     code: 'ENOENT',
-    syscall: 'posix_spawn',
+    syscall: 'open',
     step: '',
   });
   await expect(addon.startContainer({ ...options, containerDir: join(dir, 'none') })).rejects.toMatchObject({

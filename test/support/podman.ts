@@ -7,7 +7,8 @@ import { assertWorldClean, snapshotWorld } from './world.js';
 
 /** Podman with cgroups below `/berth/<stack>` and our runtime; its limits are below those of any host. */
 export function startPodman(stack: string): Engine {
-  const dir = mkdtempSync(join(tmpdir(), 'berthtest-podman-'));
+  // Short: podman takes a run root of at most 50 characters.
+  const dir = mkdtempSync(join(tmpdir(), 'berthtest-'));
   const before = snapshotWorld({ dirs: [dir], stacks: [stack] });
   const config = join(dir, 'containers.conf');
   writeFileSync(
@@ -25,7 +26,7 @@ network_config_dir = "${dir}/networks"
   const runtime = join(dir, 'runtime');
   writeFileSync(runtime, `#!/bin/sh\nexec ${berthRuntime} --root ${dir}/state "$@"\n`, { mode: 0o755 });
   const options = [
-    ...['--root', join(dir, 'root'), '--runroot', join(dir, 'run'), '--tmpdir', join(dir, 'libpod')],
+    ...['--root', join(dir, 'root'), '--runroot', join(dir, 'r'), '--tmpdir', join(dir, 'libpod')],
     ...['--storage-driver', 'vfs', '--cgroup-manager', 'cgroupfs'],
     ...['--runtime', runtime],
   ];
