@@ -2,8 +2,6 @@
 export const DIFFERENCES: Readonly<Record<string, string>> = {
   'composego-build-extra-testbuildnocachefilter': 'no_cache_filter is in the specification: the reference was older',
   'composego-loader-testxservice': 'networks below an extension are no networks of a service',
-  'composego-reset-testaliasbombprevented-1': 'x-g stands for more than 200000 values: it is an alias bomb',
-  'composego-reset-testaliasnodepreservation': 'x-g stands for more than 200000 values: it is an alias bomb',
   'composego-reset-testresetcycle-3': 'two aliases of one anchor are no cycle',
   'dcscn-testcomposemodel': 'models are printed, since what is printed has to load again',
   'spec-05-services-002': 'path and rate are printed as the specification spells them, so that they load again',
@@ -17,4 +15,6 @@ const NO_DOCKERFILE =
 export const UNSTABLE: Readonly<Record<string, string>> = {
   'dce2e-simple-build-test compose-interpolate.yaml': NO_DOCKERFILE,
   'dcscn-testconfiginterpolate': NO_DOCKERFILE,
+  'dcscn-testupswitchvolumes':
+    'the reference leaves out a name that is empty: an external volume then has its key for a name',
 };
